@@ -1,0 +1,45 @@
+import { defineConfig } from "vitest/config";
+
+// pure: protocol/, no I/O. rooms: one room with its real parts. cross: several rooms together.
+// browser: real browsers; one file at a time, because two browser suites starve each other.
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "pure", include: ["protocol/**/*.test.ts"], sequence: { groupOrder: 0 } } },
+      {
+        test: {
+          name: "rooms",
+          include: [
+            "signaller/**/*.test.ts",
+            "scripts/**/*.test.ts",
+            "bench/**/*.test.ts",
+            "tests/shape/**/*.test.ts",
+            "tests/vectors/**/*.test.ts",
+          ],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "cross",
+          include: ["tests/flow/**/*.test.ts", "tests/faults/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 30_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["tests/e2e/**/*.test.ts", "tests/interop/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+});
