@@ -111,6 +111,9 @@ describe("scanRelay", () => {
       '"\\u0064st":"eve"',
       "\\u0022",
       "é",
+      '},"type":"LEAVE","z":{',
+      '},"src":"mallory","z":{',
+      '","b":"',
     );
     const middle = fc.array(piece, { maxLength: 12 }).map(parts => parts.join(""));
     const start = fc.constantFrom(
