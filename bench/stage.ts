@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { coreOf, readCpu } from "./cpu.ts";
+import { say } from "./options.ts";
+
+export interface Running {
+  readonly pid: number;
+  readonly child: ChildProcess;
+  /** Ends it politely, then by force after `graceMs`. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly role: "server" | "load";
+  readonly command: readonly [string, ...string[]];
+  /** Reads stdout line by line; without it stdout goes nowhere, so that a chatty server pays nothing for us. */
+  readonly onLine?: (line: string) => void;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly ipc?: boolean;
+}
+
+/** Whatever a benchmark starts, it starts here; nothing outlives the stage. */
+export interface Stage {
+  start(options: StartOptions): Running;
+}
+
+/** Runs `play`, and ends all that it started, whether it returns, throws or is interrupted. */
+export async function withStage<Result>(play: (stage: Stage) => Promise<Result>): Promise<Result> {
+  const cast = new Set<Running>();
+  const killAll = (): void => {
+    for (const { child } of cast) child.kill("SIGKILL");
+  };
+  const interrupt = (signal: NodeJS.Signals): void => {
+    killAll();
+    process.exit(signal === "SIGINT" ? 130 : 143);
+  };
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt).on("exit", killAll);
+  try {
+    return await play({ start: options => startRunning(options, cast) });
+  } finally {
+    await Promise.all([...cast].map(running => running.stop()));
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt).off("exit", killAll);
+  }
+}
+
+function startRunning(options: StartOptions, cast: Set<Running>): Running {
+  const core = hasTaskset() ? coreOf(options.role) : undefined;
+  const pin = core === undefined ? [] : ["taskset", "-c", String(core)];
+  // One connection is one descriptor; `exec` keeps the pid, which is what /proc is read by.
+  const raise = 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$@"';
+  const child = spawn("/bin/sh", ["-c", raise, "sh", ...pin, ...options.command], {
+    stdio: ["ignore", options.onLine ? "pipe" : "ignore", "pipe", ...(options.ipc ? ["ipc" as const] : [])],
+    env: { ...process.env, ...options.env },
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`Could not start ${options.command[0]}.`);
+  const running: Running = { pid, child, stop: graceMs => stop(child, graceMs) };
+  cast.add(running);
+  child.once("exit", () => cast.delete(running));
+  if (child.stdout && options.onLine) createInterface(child.stdout).on("line", options.onLine);
+  if (child.stderr) createInterface(child.stderr).on("line", line => say(`  [${options.role}] ${line}`));
+  return running;
+}
+
+async function stop(child: ChildProcess, graceMs = 3000): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGTERM");
+  const force = setTimeout(() => child.kill("SIGKILL"), graceMs);
+  await gone;
+  clearTimeout(force);
+}
+
+function hasTaskset(): boolean {
+  return spawnSync("taskset", ["--version"]).status === 0;
+}
+
+/** Waits until a server sits still, so that its start is not counted as its work. */
+export async function settle(pids: readonly number[], longestMs: number): Promise<void> {
+  const until = performance.now() + longestMs;
+  let before = readCpu(pids);
+  while (performance.now() < until) {
+    await new Promise(resolve => setTimeout(resolve, 250));
+    const now = readCpu(pids);
+    if (now.user + now.kernel - before.user - before.kernel <= 10_000) return;
+    before = now;
+  }
+}
