@@ -54,7 +54,11 @@ describe("row", () => {
 
   it("is judged on the interval's better end", () => {
     const pairs = pairsOf(0.5, 0.6, 0.7, 0.8, 0.6, 0.7);
-    expect(toRow({ ...spec, goal: { atMost: 0.5 } }, pairs)).toMatchObject({ goal: "≤ 0.5", ok: true, low: 0.5 });
+    expect(toRow({ ...spec, goal: { atMost: 0.5 } }, pairs)).toMatchObject({
+      goal: "≤ 0.5",
+      ok: true,
+      low: 0.5,
+    });
     expect(toRow({ ...spec, goal: { atMost: 0.49 } }, pairs)).toMatchObject({ goal: "≤ 0.49", ok: false });
   });
 

@@ -72,9 +72,23 @@ export function printRow(row: Row): void {
 }
 
 /**
- * Runs every target once a round, one after the other, each round beginning with the next one, so that
- * neither a warm machine nor a busy neighbour favours the same side each time.
+ * Measures every target once, one after the other; each round begins with the next one, so that neither a warm
+ * machine nor a busy neighbour favours the same side each time.
  */
+export async function inTurn<Name extends string, Result>(
+  round: number,
+  names: readonly Name[],
+  measure: (name: Name) => Promise<Result>,
+): Promise<Record<Name, Result>> {
+  const measured = new Map<Name, Result>();
+  for (let turn = 0; turn < names.length; turn++) {
+    const name = names[(round + turn) % names.length];
+    if (name !== undefined) measured.set(name, await measure(name));
+  }
+  return Object.fromEntries(measured) as Record<Name, Result>;
+}
+
+/** As many alternated rounds as asked for. */
 export async function alternate<Name extends string, Result>(
   rounds: number,
   names: readonly Name[],
@@ -82,12 +96,7 @@ export async function alternate<Name extends string, Result>(
 ): Promise<Record<Name, Result>[]> {
   const results: Record<Name, Result>[] = [];
   for (let round = 0; round < rounds; round++) {
-    const measured = new Map<Name, Result>();
-    for (let turn = 0; turn < names.length; turn++) {
-      const name = names[(round + turn) % names.length];
-      if (name !== undefined) measured.set(name, await measure(name, round));
-    }
-    results.push(Object.fromEntries(measured) as Record<Name, Result>);
+    results.push(await inTurn(round, names, name => measure(name, round)));
   }
   return results;
 }

@@ -2,12 +2,18 @@ import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { opcode, toClientFrame, walkFrames } from "./frames.ts";
 
+/** A text message where it was read into; only valid during the call it is passed to. */
+export interface Text {
+  buffer: Buffer;
+  start: number;
+  end: number;
+}
+
 /** What all clients of one load share. */
 export interface ClientHooks {
   /** The 101 has been read. */
   onUpgraded(client: Client): void;
-  /** A text message; the buffer is only valid during the call. */
-  onText(client: Client, buffer: Buffer, start: number, end: number): void;
+  onText(client: Client, text: Text): void;
   /** Called once per connection, whoever ended it. */
   onClosed(client: Client, reason: string): void;
 }
@@ -35,6 +41,8 @@ export interface Client {
 
 /** Every socket reads into this one buffer: its content is dealt with before the next read. */
 const readBuffer = Buffer.allocUnsafeSlow(256 * 1024);
+/** One object for all messages: a load that allocates less disturbs less. */
+const text: Text = { buffer: readBuffer, start: 0, end: 0 };
 const endOfHead = Buffer.from("\r\n\r\n");
 
 /** Connects the client and speaks the handshake (RFC 6455 §4.1); all else is up to the hooks. */
@@ -112,8 +120,11 @@ function onBytes(client: Client, count: number, hooks: ClientHooks): void {
   const frames = used === 0 ? buffer : buffer.subarray(used, length);
   const framesLength = length - used;
   const walked = walkFrames(frames, framesLength, (code, start, end) => {
-    if (code === opcode.text) hooks.onText(client, frames, start, end);
-    else onControl(client, code, frames.subarray(start, end));
+    if (code !== opcode.text) return onControl(client, code, frames.subarray(start, end));
+    text.buffer = frames;
+    text.start = start;
+    text.end = end;
+    hooks.onText(client, text);
   });
   if (walked < framesLength) client.rest = Buffer.from(frames.subarray(walked, framesLength));
 }

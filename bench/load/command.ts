@@ -1,11 +1,16 @@
 import type { CpuTime } from "../cpu.ts";
-import type { Pace, PaceOptions, Saturation, SaturateOptions } from "./relay-load.ts";
+import type { Pace, PaceOptions, SaturateOptions } from "./relay-load.ts";
+import type { SipOptions } from "./sip-load.ts";
+import type { Measured } from "./window.ts";
 
 export interface OpenOptions {
   readonly port: number;
   readonly count: number;
   readonly perAddress: number;
+  /** Handshakes in flight at once. */
   readonly parallel: number;
+  /** Registers SIP users of this domain; PeerJS clients without it. */
+  readonly sipDomain?: string | undefined;
   readonly keepAliveMs: number;
   readonly limitMs: number;
   readonly pids: readonly number[];
@@ -16,18 +21,30 @@ export interface Opened {
   readonly cpu: CpuTime;
 }
 
+export interface StormOptions {
+  readonly limitMs: number;
+  readonly pids: readonly number[];
+}
+
 /** What a benchmark may ask of its load. */
 export type Command =
   | ({ readonly name: "open" } & OpenOptions)
   | ({ readonly name: "saturate" } & SaturateOptions)
   | ({ readonly name: "pace" } & PaceOptions)
+  | ({ readonly name: "storm" } & StormOptions)
+  | ({ readonly name: "register" } & SipOptions)
+  | ({ readonly name: "call" } & SipOptions)
   | { readonly name: "check" };
 
 /** What each command is answered with. */
 export interface Answers {
   readonly open: Opened;
-  readonly saturate: Saturation;
+  readonly saturate: Measured;
   readonly pace: Pace;
+  readonly storm: Opened;
+  readonly register: Measured;
+  readonly call: Measured;
+  /** Nothing, when all clients are still connected and welcome. */
   readonly check: undefined;
 }
 

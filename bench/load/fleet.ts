@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Client, type ClientTarget, dropClient, startClient } from "./client.ts";
+import { type Client, type ClientTarget, dropClient, startClient, type Text } from "./client.ts";
 import { toClientFrame } from "./frames.ts";
 import { toSourceAddress } from "./source-address.ts";
 
@@ -8,8 +8,6 @@ export interface FleetOptions {
   readonly count: number;
   readonly perAddress: number;
   readonly dialect: Dialect;
-  /** Handshakes in flight at once. */
-  readonly parallel: number;
 }
 
 /** How a client introduces itself and what it says to stay welcome. */
@@ -26,14 +24,19 @@ export interface Dialect {
 export interface Fleet {
   readonly clients: readonly Client[];
   /** What to do with a message once its client is open. */
-  onText: (client: Client, buffer: Buffer, start: number, end: number) => void;
-  /** Connects all that are not connected and resolves when each was welcomed; fails with the first reason. */
-  open(limitMs: number): Promise<{ seconds: number }>;
+  onText: (client: Client, text: Text) => void;
+  /**
+   * Connects all that are not connected, so many handshakes at a time, and resolves when each was welcomed; fails
+   * with the first reason.
+   */
+  open(parallel: number, limitMs: number): Promise<{ seconds: number }>;
   /** All at once, without a goodbye. */
   drop(): void;
   /** Sends each client's keep-alive once every `everyMs`, evenly spread. */
   startKeepAlive(everyMs: number): void;
-  /** Fails when a connection was lost since it was opened: a measurement with losses is none. */
+  /** Notes what should not have happened: a measurement in which it did is none. */
+  fail(reason: string): void;
+  /** Throws when anything failed or a connection was lost since it was opened. */
   assertWhole(): void;
   close(): void;
 }
@@ -45,39 +48,39 @@ export function createFleet(options: FleetOptions): Fleet {
   const keepAlive = toClientFrame(dialect.keepAlive);
   const clients = Array.from({ length: options.count }, (_, index) => toClient(index, options.perAddress));
   const opening = { waiting: [] as Client[], left: 0, done: (_reason?: Error): void => undefined };
-  const lost: string[] = [];
+  const failures: string[] = [];
   const timers: NodeJS.Timeout[] = [];
 
   const connectNext = (): void => {
     const client = opening.waiting.pop();
     if (client) startClient(client, dialect.target(client, options.port), hooks);
   };
+  const onWelcome = (client: Client, text: string): void => {
+    client.open = dialect.isWelcome(text);
+    if (!client.open) {
+      client.reason = `not welcomed but told ${text.slice(0, 200)}`;
+      client.socket?.destroy();
+    } else if (--opening.left === 0) opening.done();
+    else connectNext();
+  };
   const hooks = {
     onUpgraded(client: Client): void {
       const greeting = dialect.greeting(client);
       if (greeting) client.socket?.write(toClientFrame(greeting));
     },
-    onText(client: Client, buffer: Buffer, start: number, end: number): void {
-      if (client.open) return fleet.onText(client, buffer, start, end);
-      const text = buffer.toString("latin1", start, end);
-      if (!dialect.isWelcome(text)) {
-        client.reason = `not welcomed but told ${text.slice(0, 200)}`;
-        return client.socket?.destroy() && undefined;
-      }
-      client.open = true;
-      opening.left--;
-      if (opening.left === 0) opening.done();
-      else connectNext();
+    onText(client: Client, text: Text): void {
+      if (client.open) fleet.onText(client, text);
+      else onWelcome(client, text.buffer.toString("latin1", text.start, text.end));
     },
     onClosed(client: Client, reason: string): void {
-      lost.push(`client ${client.index} of ${client.localAddress}: ${reason}`);
-      opening.done(new Error(`Connection lost: ${lost[0]}`));
+      failures.push(`client ${client.index} of ${client.localAddress} was lost: ${reason}`);
+      opening.done(new Error(failures[0]));
     },
   };
   const fleet: Fleet = {
     clients,
     onText: () => undefined,
-    open: limitMs => {
+    open: (parallel, limitMs) => {
       const begun = performance.now();
       opening.waiting = clients.filter(client => !client.open);
       opening.left = opening.waiting.length;
@@ -91,13 +94,14 @@ export function createFleet(options: FleetOptions): Fleet {
           if (reason) reject(reason);
           else resolve({ seconds: (performance.now() - begun) / 1000 });
         };
-        for (let i = Math.min(options.parallel, opening.left); i > 0; i--) connectNext();
+        for (let i = Math.min(parallel, opening.left); i > 0; i--) connectNext();
       });
     },
     drop: () => clients.forEach(dropClient),
     startKeepAlive: everyMs => timers.push(startKeepAlive(clients, keepAlive, everyMs)),
+    fail: reason => failures.push(reason),
     assertWhole: () => {
-      if (lost.length > 0) throw new Error(`${lost.length} connections were lost; first ${lost[0]}`);
+      if (failures.length > 0) throw new Error(`${failures.length} failures; the first: ${failures[0]}`);
     },
     close: () => {
       timers.forEach(clearInterval);

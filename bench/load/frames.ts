@@ -47,10 +47,15 @@ export function walkFrames(buffer: Buffer, length: number, visit: FrameVisitor):
     const header = short < 126 ? 2 : short === 126 ? 4 : 10;
     if (at + header > length) break;
     const size =
-      short < 126 ? short : short === 126 ? buffer.readUInt16BE(at + 2) : Number(buffer.readBigUInt64BE(at + 2));
+      short < 126
+        ? short
+        : short === 126
+          ? buffer.readUInt16BE(at + 2)
+          : Number(buffer.readBigUInt64BE(at + 2));
     const end = at + header + size;
     if (end > length) break;
-    if ((first & finalBit) === 0) throw new Error("The server fragmented a message, which the load does not read.");
+    if ((first & finalBit) === 0)
+      throw new Error("The server fragmented a message, which the load does not read.");
     visit(first & 0x0f, at + header, end);
     at = end;
   }

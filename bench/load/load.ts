@@ -34,7 +34,10 @@ export function startLoad(stage: Stage): Load {
     ask: async command => {
       const id = ++lastId;
       const answer = new Promise((resolve, reject) => {
-        const late = setTimeout(() => reject(new Error(`The load did not finish "${command.name}".`)), longestMs);
+        const late = setTimeout(
+          () => reject(new Error(`The load did not finish "${command.name}".`)),
+          longestMs,
+        );
         waiting.set(id, {
           resolve: value => {
             clearTimeout(late);

@@ -1,8 +1,10 @@
 import { readCpu, toDifference } from "../cpu.ts";
-import type { Command, Reply } from "./command.ts";
+import type { Command, Opened, OpenOptions, Reply, StormOptions } from "./command.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
 import { peerjsDialect } from "./peerjs-dialect.ts";
 import { pace, saturate } from "./relay-load.ts";
+import { toSipDialect } from "./sip-dialect.ts";
+import { callAgain, registerAgain } from "./sip-load.ts";
 
 /** The process that plays the clients: told what to do over IPC, and gone when its benchmark is. */
 const load: { fleet: Fleet | undefined } = { fleet: undefined };
@@ -21,25 +23,39 @@ function reply(answer: Reply): void {
 }
 
 async function obey(command: Command): Promise<unknown> {
+  if (command.name === "open") return await open(command);
+  const { fleet } = load;
+  if (!fleet) throw new Error("The load has no clients yet.");
   switch (command.name) {
-    case "open": {
-      const before = readCpu(command.pids);
-      load.fleet = createFleet({ ...command, dialect: peerjsDialect });
-      const { seconds } = await load.fleet.open(command.limitMs);
-      const cpu = toDifference(before, readCpu(command.pids));
-      load.fleet.startKeepAlive(command.keepAliveMs);
-      return { seconds, cpu };
-    }
     case "saturate":
-      return await saturate(theFleet(), command);
+      return await saturate(fleet, command);
     case "pace":
-      return await pace(theFleet(), command);
+      return await pace(fleet, command);
+    case "storm":
+      return await storm(fleet, command);
+    case "register":
+      return await registerAgain(fleet, command);
+    case "call":
+      return await callAgain(fleet, command);
     case "check":
-      return theFleet().assertWhole();
+      return fleet.assertWhole();
   }
 }
 
-function theFleet(): Fleet {
-  if (!load.fleet) throw new Error("The load has no clients yet.");
-  return load.fleet;
+async function open({ sipDomain, ...options }: OpenOptions): Promise<Opened> {
+  const before = readCpu(options.pids);
+  const dialect = sipDomain === undefined ? peerjsDialect : toSipDialect(sipDomain);
+  const fleet = createFleet({ ...options, dialect });
+  load.fleet = fleet;
+  const { seconds } = await fleet.open(options.parallel, options.limitMs);
+  fleet.startKeepAlive(options.keepAliveMs);
+  return { seconds, cpu: toDifference(before, readCpu(options.pids)) };
+}
+
+/** All clients vanish and are back in the same instant, under the same ids and tokens, as after a lost network. */
+async function storm(fleet: Fleet, { limitMs, pids }: StormOptions): Promise<Opened> {
+  const before = readCpu(pids);
+  fleet.drop();
+  const { seconds } = await fleet.open(fleet.clients.length, limitMs);
+  return { seconds, cpu: toDifference(before, readCpu(pids)) };
 }

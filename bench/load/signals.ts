@@ -1,3 +1,4 @@
+import type { Text } from "./client.ts";
 import { payloadOffset, toClientFrame } from "./frames.ts";
 
 /** A message to one peer, as a whole client frame, and where in it the stamp's digits stand. */
@@ -39,7 +40,7 @@ export function toStamped({ frame, stampAt }: Signal, stamp: number): Buffer {
 }
 
 /** The stamp of a relayed message, or -1. Sought from the end: servers put it last or only `dst` and `src` after it. */
-export function readStamp(buffer: Buffer, start: number, end: number): number {
+export function readStamp({ buffer, start, end }: Text): number {
   for (let at = end - stampDigits; at >= start + marker.length; at--) {
     if (buffer[at - 1] === 0x5f && buffer[at - 2] === 0x63 && buffer[at - 3] === 0x6d) {
       let stamp = 0;

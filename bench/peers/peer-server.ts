@@ -10,8 +10,17 @@ export async function startPeerServer(stage: Stage): Promise<Server> {
   const cli = join(dirname(main), "bin", "peerjs.js");
   const running = stage.start({
     role: "server",
-    command: [process.execPath, cli, "--port", String(port), "--host", "127.0.0.1", "--concurrent_limit", "100000"],
+    command: [
+      process.execPath,
+      cli,
+      "--port",
+      String(port),
+      "--host",
+      "127.0.0.1",
+      "--concurrent_limit",
+      "100000",
+    ],
   });
-  await waitForPort(port, 10_000);
+  await waitForPort(port, running);
   return { name: "peer 1.0.2", port, pids: [running.pid], stop: () => running.stop(200) };
 }

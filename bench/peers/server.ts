@@ -1,4 +1,5 @@
 import { connect, createServer } from "node:net";
+import type { Running } from "../stage.ts";
 
 /** A server under measurement. */
 export interface Server {
@@ -8,6 +9,8 @@ export interface Server {
   readonly pids: readonly number[];
   stop(graceMs?: number): Promise<void>;
 }
+
+const longestStartMs = 10_000;
 
 /** A port for a server that cannot be told to choose one and say which. */
 export async function findFreePort(): Promise<number> {
@@ -19,11 +22,13 @@ export async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-/** Resolves when somebody listens there. */
-export async function waitForPort(port: number, limitMs: number): Promise<void> {
-  const until = performance.now() + limitMs;
+/** Resolves when the server listens there. */
+export async function waitForPort(port: number, { child }: Running): Promise<void> {
+  const until = performance.now() + longestStartMs;
   while (!(await isListening(port))) {
-    if (performance.now() > until) throw new Error(`Nobody listens on port ${port} after ${limitMs} ms.`);
+    if (child.exitCode !== null)
+      throw new Error(`${child.spawnargs.join(" ")} ended with ${child.exitCode}.`);
+    if (performance.now() > until) throw new Error(`Nobody listens on port ${port}.`);
     await new Promise(resolve => setTimeout(resolve, 50));
   }
 }

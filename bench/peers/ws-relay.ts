@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { WebSocketServer, type WebSocket } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 
 /**
  * The least that anybody would write with `ws`: a map of ids, JSON in, JSON out; no admission, no limits, no queue.
