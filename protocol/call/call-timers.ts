@@ -12,6 +12,7 @@ export type CallTimer =
   | "lost-media"
   | "restart"
   | "glare-retry"
+  | "renegotiate"
   | "cancel"
   | "ack"
   | "bye";
@@ -42,6 +43,10 @@ export const callTimes = {
   /** The callee lets the caller restart ICE first, so that two re-INVITEs cross less often. */
   restartSecond: 1_500,
   restartAgain: 8_000,
+  /** For media to make an offer or answer inside a talk. */
+  renegotiateMedia: 10_000,
+  /** For the wire to bring the other half, or its failure. */
+  renegotiateWire: 40_000,
   cancel: 34_000,
   ack: 34_000,
   bye: 34_000,

@@ -17,6 +17,11 @@ export function withFork<Alike extends Call>(call: Alike, tag: DialogTag, learnt
   return { ...call, forks: forks.map(fork => (fork.tag === tag ? { ...fork, ...learnt } : fork)) };
 }
 
+/** Whether a connection to it is prepared, or being prepared. */
+export function hasMedia({ early }: Fork): boolean {
+  return early.at === "making-answer" || early.at === "prepared";
+}
+
 /** Whether a device that was proven alerts. */
 export function rings(call: Call): boolean {
   return call.forks.some(fork => fork.rang === "proven" && fork.stage === "heard");

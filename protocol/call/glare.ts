@@ -1,4 +1,5 @@
-import { Hash, Hex } from "ox";
+import { sha256 } from "ox/Hash";
+import { fromString as hexOfText } from "ox/Hex";
 import type { CallId } from "../ids.ts";
 import type { Call } from "./call.ts";
 
@@ -59,5 +60,5 @@ function livesBefore(one: CallId, other: CallId): boolean {
 }
 
 function digest(id: CallId): string {
-  return Hash.sha256(Hex.fromString(id));
+  return sha256(hexOfText(id));
 }

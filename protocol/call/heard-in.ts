@@ -14,7 +14,8 @@ const ALIVE = [
   "connecting-in",
   ...TALKING,
 ] as const;
-const PREPARED = [...CALLING, "connecting-out", ...ALERTING, "connecting-in", ...TALKING] as const;
+const PREPARED = ["early-out", "connecting-out", "early-in", "connecting-in", ...TALKING] as const;
+const MAKING = [...CALLING, "connecting-out", ...ALERTING, "connecting-in", ...TALKING] as const;
 const IN_DIALOG = [...CALLING, "connecting-out", ...BEFORE_OK, "connecting-in", ...TALKING] as const;
 const OVER = ["ending", "ended"] as const;
 
@@ -61,7 +62,7 @@ export const heardIn = {
   "answer-made": [...CALLING, "connecting-out", "connecting-in", ...TALKING],
   "media-connected": PREPARED,
   "media-lost": PREPARED,
-  "media-failed": PREPARED,
+  "media-failed": MAKING,
   "line-lost": TALKING,
   "line-restored": TALKING,
   "network-changed": TALKING,

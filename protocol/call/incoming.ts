@@ -72,8 +72,6 @@ export const incoming: ReactionsOf<"screening" | "ringing-in" | "early-in" | "co
       return [{ ...call, state }, [{ do: "take-answer", tag, answer }]];
     },
     "prack-missing": call => (call.state.early === "offered" ? refuse(call, "network-lost") : stay(call)),
-    "media-connected": stay,
-    "media-lost": stay,
     "media-failed": (call, { tag, why }) => {
       if (tag !== call.state.tag || call.state.early === "none") return stay(call);
       // Nothing was promised yet: ring on, and make the offer when the user accepts.

@@ -14,7 +14,7 @@ import type { Ack, CallEffect } from "./call-effect.ts";
 import type { EventOf } from "./call-event.ts";
 import { cancel, dismiss, end, given, hangUp } from "./closing.ts";
 import { type EndReason, fromBye, fromResponse } from "./end-reason.ts";
-import { forkOf, isOnlyDisbelieved, rings, withFork } from "./forks.ts";
+import { forkOf, hasMedia, isOnlyDisbelieved, rings, withFork } from "./forks.ts";
 import { type CallStep, type ReactionsOf, stay } from "./reactions.ts";
 import { newTalk, toTalkState } from "./talk.ts";
 
@@ -43,13 +43,8 @@ const calling = {
   ],
   rejected: hearRefusal,
   "answer-made": prepare,
-  "media-connected": (call: Calling, { tag }: EventOf<"media-connected">): CallStep =>
-    notePath(call, tag, true),
-  "media-lost": (call: Calling, { tag }: EventOf<"media-lost">): CallStep => notePath(call, tag, false),
-  "media-failed": (call: Calling, { tag }: EventOf<"media-failed">): CallStep => [
-    withFork(call, tag, { early: { at: "refused" } }),
-    [],
-  ],
+  "media-failed": (call: Calling, { tag }: EventOf<"media-failed">): CallStep =>
+    hasMedia(forkOf(call, tag)) ? [withFork(call, tag, { early: { at: "refused" } }), []] : stay(call),
 } as const;
 
 const ringing = {
@@ -79,7 +74,11 @@ export const outgoing: ReactionsOf<
     },
   },
   "ringing-out": ringing,
-  "early-out": ringing,
+  "early-out": {
+    ...ringing,
+    "media-connected": (call, { tag }) => notePath(call, tag, true),
+    "media-lost": (call, { tag }) => notePath(call, tag, false),
+  },
   "connecting-out": {
     "identity-proven": judgeAnswer,
     "identity-waived": judgeAnswer,

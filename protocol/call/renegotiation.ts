@@ -23,7 +23,7 @@ export function goOn(call: Talking): CallStep {
   return withTalk(
     call,
     {
-      restart: { at: "none" },
+      restart: restart.at === "later" ? restart : { at: "none" },
       restarts: talk.restarts + (restarts ? 1 : 0),
       negotiation: { at: "making-offer", hold: wantsHold, restart: restarts },
     },

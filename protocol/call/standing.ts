@@ -2,7 +2,7 @@ import type { DialogTag } from "../ids.ts";
 import { type Call, type CallState, isOver } from "./call.ts";
 import type { CallEffect } from "./call-effect.ts";
 import { type CallTimer, callTimes } from "./call-timers.ts";
-import { rings } from "./forks.ts";
+import { hasMedia, rings } from "./forks.ts";
 import type { Talk } from "./talk.ts";
 
 type Tone = "ringtone" | "ringback" | "none";
@@ -114,9 +114,7 @@ function isMicrophoneOpen(state: CallState): boolean {
 }
 
 function mediaOf({ state, forks }: Call): readonly DialogTag[] {
-  const prepared = forks
-    .filter(({ early }) => early.at === "making-answer" || early.at === "prepared")
-    .map(({ tag }) => tag);
+  const prepared = forks.filter(hasMedia).map(({ tag }) => tag);
   switch (state.kind) {
     case "inviting":
     case "ringing-out":
@@ -178,7 +176,22 @@ function talkTimers(talk: Talk): readonly Timer[] {
   if (talk.media === "lost") timers.push(timer("lost-media"));
   if (talk.restart.at === "later") timers.push(["restart", talk.restart.ms]);
   if (talk.retryMs !== undefined) timers.push(["glare-retry", talk.retryMs]);
+  const negotiating = negotiationTime(talk);
+  if (negotiating !== undefined) timers.push(["renegotiate", negotiating]);
   return timers;
+}
+
+function negotiationTime({ negotiation }: Talk): number | undefined {
+  switch (negotiation.at) {
+    case "idle":
+      return undefined;
+    case "making-offer":
+    case "making-reply":
+      return callTimes.renegotiateMedia;
+    case "offered":
+    case "replied":
+      return callTimes.renegotiateWire;
+  }
 }
 
 function timer(name: CallTimer & keyof typeof callTimes): Timer {

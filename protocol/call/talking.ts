@@ -76,6 +76,7 @@ export const talking: Reactions<"active"> & Reactions<"held"> = {
     const { talk } = call.state;
     if (timer === "first-media" && talk.media === "opening") return leave(call, "media-failed");
     if (timer === "lost-media" && talk.media === "lost") return leave(call, "network-lost");
+    if (timer === "renegotiate") return giveUpNegotiation(call);
     if (timer === "restart" && talk.restart.at === "later")
       return renegotiate(call, { restart: { at: "now" } });
     if (timer === "glare-retry" && talk.retryMs !== undefined) {
@@ -88,6 +89,20 @@ export const talking: Reactions<"active"> & Reactions<"held"> = {
 
 function isOurs(call: Talking, tag: Talk["tag"]): boolean {
   return call.state.talk.tag === tag;
+}
+
+/** Media owes an offer or answer, or the wire an end of the transaction, and neither came. */
+function giveUpNegotiation(call: Talking): CallStep {
+  switch (call.state.talk.negotiation.at) {
+    case "idle":
+      return stay(call);
+    case "making-offer":
+    case "making-reply":
+      return leave(call, "media-failed");
+    case "offered":
+    case "replied":
+      return leave(call, "network-lost");
+  }
 }
 
 function change(call: Talking, change: Partial<Talk>): CallStep {
