@@ -8,24 +8,27 @@ export interface Wire {
   readonly address: string;
   readonly closed: boolean;
   /**
-   * Queues one text message, written at the end of this tick; a string is taken as latin1 (SIP's ByteText).
+   * Queues one message, written at the end of this turn of the event loop together with the others to this wire.
+   * A string is taken as latin1 (SIP's ByteText); it goes out as a text frame where its bytes are UTF-8, else as a
+   * binary one (RFC 7118 §4.2). A buffer must be UTF-8 and is copied. `tail`, ASCII, is appended to it.
    * False when it was not taken, because the connection is closed or its reader too slow (which closes it).
    */
-  send(payload: Buffer | string): boolean;
+  send(payload: Buffer | string, tail?: Buffer): boolean;
+  /** Says goodbye; nothing more is received. `onClose` follows when the connection has ended. */
   close(code: number, reason: string): void;
 }
 
-/** What a dialect does with a connection that it welcomed. Neither may throw for anything received. */
+/** What a dialect does with a connection that it welcomed. Whatever it throws ends that connection, as a bug. */
 export interface Receiver {
-  /** A whole text message, UTF-8 checked. The buffer is only valid during the call. */
-  onMessage(payload: Buffer): void;
+  /** A whole message; `binary` is false for text, which is UTF-8. The buffer is only valid during the call. */
+  onMessage(payload: Buffer, binary: boolean): void;
   /** Called once. `clean`: the other end said goodbye by a close frame; else the socket merely dropped. */
   onClose(clean: boolean): void;
 }
 
 export interface Welcome {
   readonly subprotocol?: string;
-  /** Called when the 101 has been written. */
+  /** Called when the 101 is on its way: what is sent here leaves in the same packet. */
   open(wire: Wire): Receiver;
 }
 

@@ -1,0 +1,52 @@
+import { formatRelayTail, type RelayedType } from "../../protocol/peer/peer-message.ts";
+import type { Receiver, Wire } from "../wire.ts";
+import type { Sender } from "./waiting-room.ts";
+
+/** What a session asks of its realm. */
+export interface SessionHost {
+  onMessage(session: Session, payload: Buffer, binary: boolean): void;
+  onClose(session: Session, clean: boolean): void;
+}
+
+/**
+ * One PeerJS client on one wire. A class for the same reason as `Connection`: ten thousand of these are idle at a
+ * time, and closures would make each larger.
+ */
+export class Session implements Receiver, Sender {
+  readonly id: string;
+  readonly token: string;
+  readonly wire: Wire;
+  queued = 0;
+  queuedBytes = 0;
+  malformed = 0;
+  /** Set while its socket has dropped and its id is kept for it; monotonic milliseconds. */
+  awayUntil = 0;
+  readonly #host: SessionHost;
+  #tails: Partial<Record<RelayedType, Buffer>> | undefined;
+
+  constructor(host: SessionHost, wire: Wire, { id, token }: { id: string; token: string }) {
+    this.#host = host;
+    this.wire = wire;
+    this.id = id;
+    this.token = token;
+  }
+
+  get address(): string {
+    return this.wire.address;
+  }
+
+  /** What a relayed message of this client ends with. Most clients never call anybody, so it is made when needed. */
+  tail(type: RelayedType): Buffer {
+    this.#tails ??= {};
+    this.#tails[type] ??= Buffer.from(formatRelayTail(type, this.id), "latin1");
+    return this.#tails[type];
+  }
+
+  onMessage(payload: Buffer, binary: boolean): void {
+    this.#host.onMessage(this, payload, binary);
+  }
+
+  onClose(clean: boolean): void {
+    this.#host.onClose(this, clean);
+  }
+}
