@@ -27,21 +27,29 @@ export const peerLimits = {
   /** LEAVE, EXPIRE and HEARTBEAT carry no payload: room for two ids and nothing else. */
   controlBytes: 512,
 
-  // What is kept of a payload where it leaves PeerJS for SIP (`peer-sip.ts`).
+  // What is read of a payload where it leaves PeerJS for SIP (`peer-payload.ts`, `peer-sip.ts`).
   /** Below the message, so that what fits the wire and is no SDP is refused before it is read. */
   sdpBytes: 49_152,
-  /** Chromium makes one m-line per track and one for data; 64 is its own limit of practice. */
+  /** Chromium makes one m-line per track and one for data; a page that shows 60 tracks is a conference. */
   sdpMediaLines: 64,
   /** RFC 8839 §5.1 lets a line be long; browsers stay under 250 bytes, TURN over IPv6 included. */
   candidateLength: 1_024,
-  /** Two networks, UDP and TCP, IPv4 and IPv6, two TURN servers: some 40 per m-line. */
+  /** Two networks, UDP and TCP, IPv4 and IPv6, two TURN servers: some 40, and those of four m-lines unbundled. */
   candidatesPerCall: 256,
+  /** All candidates of a call, as text: some 200 of the usual size. */
+  gatheredBytes: 32_768,
+  /** An RFC 8840 body repeats all candidates so far, and `a=` and line ends. */
+  fragmentBytes: 49_152,
   /** Stock ids are `mc_` or `dc_` and 13 characters; some applications name them by UUID. */
   connectionIdLength: 128,
   /** As JSON; it must fit a SIP header in base64url beside the others. */
   metadataBytes: 4_096,
   /** A data channel's label: a connection id unless the application names it. */
   labelLength: 128,
+  /** How long to wait for one more candidate before a peer that does not trickle gets the SDP: some are made by STUN. */
+  gatherQuietMs: 150,
+  /** And in all: a TURN server that does not answer must not keep the call. */
+  gatherMostMs: 1_000,
 
   // Rates of one connection, as token buckets: so many a second, and so many at once.
   /** A call set-up is some 25 messages; a conference page opens ten calls at once. */
