@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** A signaller as its command line starts it, in a process of its own. */
+export interface NodeProcess {
+  readonly port: number;
+  readonly httpUrl: string;
+  readonly wsUrl: string;
+  /** What it printed so far. */
+  readonly printed: readonly string[];
+  /** Ends it without a word, as a crash or a power cut would. */
+  kill(): Promise<void>;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export interface NodeStart {
+  /** More of the command line. */
+  readonly options?: readonly string[];
+  readonly port?: number;
+}
+
+/** `TEST_AGAINST=peerserver` runs the PeerJS tests against npm `peer`: it shows that they ask for stock behaviour. */
+export const againstPeerServer = process.env["TEST_AGAINST"] === "peerserver";
+
+export const testDomain = "test.example";
+
+const longestStartMs = 20_000;
+const root = join(import.meta.dirname, "../..");
+
+export async function startNode({ options = [], port = 0 }: NodeStart = {}): Promise<NodeProcess> {
+  const command = againstPeerServer
+    ? [join(root, "tests/e2e/peer-server.ts"), String(port)]
+    : [
+        join(root, "signaller/main.ts"),
+        ...["--port", String(port), "--host", "127.0.0.1", "--open", "--domain", testDomain, "--peers"],
+        ...options,
+      ];
+  const child = spawn(process.execPath, command, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const printed: string[] = [];
+  const listening = await readPort(child, printed);
+  return {
+    port: listening,
+    httpUrl: `http://127.0.0.1:${listening}`,
+    wsUrl: `ws://127.0.0.1:${listening}`,
+    printed,
+    async kill() {
+      await end(child, "SIGKILL");
+    },
+    stop: () => end(child, "SIGTERM"),
+  };
+}
+
+/** A port that is free now, for nodes that must know of each other before they start. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("No port");
+  return address.port;
+}
+
+function readPort(child: ChildProcess, printed: string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const refuse = (why: string) =>
+      reject(new Error(`${why}; it printed: ${printed.join("\n") || "nothing"}`));
+    const late = setTimeout(() => refuse("The node did not say where it listens"), longestStartMs);
+    child.once("exit", code => {
+      clearTimeout(late);
+      refuse(`The node ended with ${code} before it listened`);
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue;
+      createInterface({ input: stream }).on("line", line => {
+        printed.push(line);
+        const port = /\b(?:wss?|https?):\/\/[^\s/]+:(\d+)/.exec(line)?.[1];
+        if (!port) return;
+        clearTimeout(late);
+        resolve(Number(port));
+      });
+    }
+  });
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exited = once(child, "exit");
+  child.kill(signal);
+  await exited;
+  return child.exitCode;
+}
