@@ -149,8 +149,10 @@ export function parseDomain(text: string): string {
   return port === undefined ? plain : `${plain}:${Number(port)}`;
 }
 
-// Controls, white space (also invisible kinds), and what ends or splits an address.
-const NOT_IN_NAMES = /[\p{C}\p{Z}@:;/?#[\]\\%<>"',&=+$!*()|{}^`~]/u;
+// Controls, white space, what is not seen or turns the text, and what ends or splits an address. The joiner U+200D
+// stays: emoji of several parts are names too, and where it may stand is ENSIP-15's to say.
+const NOT_IN_NAMES =
+  /[\p{Cc}\p{Cs}\p{Z}\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff@:;/?#[\]\\%<>"',&=+!*()|{}^`~]/u;
 const NOT_IN_USERS = /[\p{C}\p{Z}@:\\<>"]/u;
 
 function isUser(text: string): boolean {

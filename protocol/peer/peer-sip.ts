@@ -1,13 +1,13 @@
-import { fromString as bytesOfText, toString as textOfBytes } from "ox/Bytes";
 import { sha256 } from "ox/Hash";
+import { fromByteText, toByteText } from "../sip/byte-text.ts";
 import type { ByteText, SipHeader } from "../sip/message.ts";
 import { formatBase64Url } from "../words/base64url.ts";
-import { bytesOf, textOf } from "../words/signing-bytes.ts";
+import { bytesOf } from "../words/signing-bytes.ts";
 import type { IceCandidate } from "./ice-candidate.ts";
 import { parsePeerHeader, peerHeaderKey, toPeerHeader } from "./peer-header.ts";
 import type { ServerMessage } from "./peer-message.ts";
 import type { PeerAnswer, PeerConnection, PeerMedia, PeerOffer } from "./peer-payload.ts";
-import { foldCandidates, formatSdp, parseSdp, type Sdp } from "./sdp.ts";
+import { foldCandidates, formatSdp, parseSdp, type Sdp, SdpError } from "./sdp.ts";
 import { formatFragment, fragmentMediaType, parseFragment, type SdpFragment } from "./sdp-fragment.ts";
 
 /*
@@ -185,12 +185,14 @@ function header(name: string, value: ByteText): SipHeader {
 }
 
 function foldedSdp(sdp: string, { candidates, complete }: Gathered): ByteText {
-  return textOf(bytesOfText(formatSdp(foldCandidates(parseSdp(sdp), candidates, { complete }))));
+  return toByteText(formatSdp(foldCandidates(parseSdp(sdp), candidates, { complete })));
 }
 
 function readSdp({ headers, body }: SipContent): Sdp | undefined {
   if (body === "" || mediaTypeOf(headers) !== "application/sdp") return undefined;
-  return parseSdp(textOfBytes(bytesOf(body)));
+  const text = fromByteText(body);
+  if (text === undefined) throw new SdpError("This SDP is not UTF-8.");
+  return parseSdp(text);
 }
 
 function mediaTypeOf(headers: readonly SipHeader[]): string | undefined {

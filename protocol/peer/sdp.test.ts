@@ -91,16 +91,17 @@ describe("parseSdp", () => {
 
 describe("mediaIndexOf", () => {
   const unnamed = parseSdp(`${minimal}\r\nm=video 9 RTP/AVP 96`);
+  const { candidate } = host;
   it.each([
-    ["by its name", offer, "1", 0, 1],
-    ["by its name alone", offer, "2", null, 2],
-    ["by its place where it has no name", offer, null, 1, 1],
-    ["by its place where the SDP has no names", unnamed, "0", 1, 1],
-    ["nowhere: another SDP's name", offer, "audio", 0, -1],
-    ["nowhere: no such place", offer, null, 3, -1],
-    ["nowhere: neither", unnamed, "x", null, -1],
-  ] as const)("finds an m-line %s", (_, ...[sdp, sdpMid, sdpMLineIndex, index]) => {
-    expect(mediaIndexOf(sdp, { candidate: host.candidate, sdpMid, sdpMLineIndex })).toBe(index);
+    ["by its name", offer, { candidate, sdpMid: "1", sdpMLineIndex: 0 }, 1],
+    ["by its name alone", offer, { candidate, sdpMid: "2", sdpMLineIndex: null }, 2],
+    ["by its place where it has no name", offer, { candidate, sdpMid: null, sdpMLineIndex: 1 }, 1],
+    ["by its place where the SDP has no names", unnamed, { candidate, sdpMid: "0", sdpMLineIndex: 1 }, 1],
+    ["nowhere: another SDP's name", offer, { candidate, sdpMid: "audio", sdpMLineIndex: 0 }, -1],
+    ["nowhere: no such place", offer, { candidate, sdpMid: null, sdpMLineIndex: 3 }, -1],
+    ["nowhere: neither", unnamed, { candidate, sdpMid: "x", sdpMLineIndex: null }, -1],
+  ])("finds an m-line %s", (...[, sdp, wanted, index]) => {
+    expect(mediaIndexOf(sdp, wanted)).toBe(index);
   });
 });
 
@@ -133,6 +134,10 @@ describe("foldCandidates", () => {
     expect(audio[0]).toMatch(/^m=audio 50000 UDP\/TLS\/RTP\/SAVPF 111 /);
     expect(audio[1]).toBe("c=IN IP4 203.0.113.9");
     expect(video?.[0]).toMatch(/^m=video 9 /);
+    const loopback = { ...host, candidate: "candidate:2 1 udp 2 127.0.0.1 7 typ host" };
+    expect(foldCandidates(offer, [loopback, host], { complete: true }).media[0]?.[1]).toBe(
+      "c=IN IP4 192.0.2.2",
+    );
     const six = { ...host, candidate: "candidate:1 1 udp 1 fd00::2 5 typ host" };
     expect(foldCandidates(offer, [six], { complete: true }).media[0]?.slice(0, 2)).toEqual([
       expect.stringMatching(/^m=audio 5 /),

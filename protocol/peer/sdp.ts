@@ -118,15 +118,22 @@ interface Transport {
   readonly port: string;
 }
 
-// Relayed addresses work from most places, IPv4 more often than IPv6; a name (mDNS) is no address for `c=`.
+// Relayed addresses work from most places, IPv4 more often than IPv6, one's own machine from nowhere; a name (mDNS)
+// is no address for `c=`.
 function bestDefault(candidates: readonly string[]): Transport | undefined {
   const ranked = candidates.flatMap(line => {
     const [, component, transport = "", , address = "", port = "", , type = ""] = line.split(" ");
     const rank = ["relay", "srflx", "host"].indexOf(type);
     const isUsable = component === "1" && transport.toLowerCase() === "udp" && rank >= 0 && !isName(address);
-    return isUsable ? [{ address, port, rank: rank * 2 + (address.includes(":") ? 1 : 0) }] : [];
+    return isUsable
+      ? [{ address, port, rank: isLoopback(address) ? 9 : rank * 2 + (address.includes(":") ? 1 : 0) }]
+      : [];
   });
   return ranked.sort((a, b) => a.rank - b.rank)[0];
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1";
 }
 
 function isName(address: string): boolean {

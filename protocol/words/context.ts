@@ -1,12 +1,11 @@
 import { checksum } from "ox/Address";
-import { fromString as bytesOfText, toString as textOfBytes } from "ox/Bytes";
 import type { Hex } from "ox/Hex";
 import { EtherlynkError } from "../errors.ts";
 import type { AccountText } from "../number/address.ts";
+import { fromByteText, toByteText } from "../sip/byte-text.ts";
 import type { ByteText } from "../sip/message.ts";
 import { CanonicalError, formatCanonical, parseCanonical } from "./canonical-json.ts";
-import { bytesOf, textOf } from "./signing-bytes.ts";
-import { structHashOf, type TypedField, type TypedWord } from "./typed-data.ts";
+import { structHashOf, type TypedField, type TypedWord } from "./typed-word.ts";
 
 /**
  * The business transaction a call is about. At least one of `transaction`, `order` and `contract` says what it
@@ -47,7 +46,7 @@ export const contextLimits = {
 
 /** A context as the body of a message: canonical JSON in UTF-8, one byte per character. */
 export function formatContext(context: Context): ByteText {
-  return textOf(bytesOfText(formatCanonical({ ...context })));
+  return toByteText(formatCanonical({ ...context }));
 }
 
 /**
@@ -57,11 +56,11 @@ export function formatContext(context: Context): ByteText {
  */
 export function parseContext(body: ByteText): Context {
   if (body.length > contextLimits.bytes) throw new ContextError();
+  const text = fromByteText(body);
+  if (text === undefined) throw new ContextError();
   try {
-    const text = textOfBytes(bytesOf(body));
     const value = parseCanonical(text, contextLimits.bytes);
-    // Bytes that are no UTF-8 became U+FFFD on the way: they do not come back as they were.
-    if (isContext(value) && formatContext(value) === body) return value;
+    if (isContext(value)) return value;
   } catch (cause) {
     if (cause instanceof CanonicalError) throw new ContextError({ cause });
     throw cause;

@@ -4,7 +4,7 @@ import { EtherlynkError } from "../errors.ts";
 import { type AccountText, parseAccount } from "../number/address.ts";
 import { formatBase64Url, parseBase64Url } from "./base64url.ts";
 import { isP256Key, type P256Key } from "./p256-key.ts";
-import { digestOf, type TypedData, type TypedWord, toTypedData } from "./typed-data.ts";
+import { digestOf, type TypedData, type TypedWord, toTypedData } from "./typed-word.ts";
 
 /**
  * The wallet's word that a device may act for its account. The wallet signs it once (EIP-712); from then on the

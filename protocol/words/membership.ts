@@ -4,7 +4,7 @@ import { EtherlynkError } from "../errors.ts";
 import { type AccountText, parseAccount } from "../number/address.ts";
 import { fromTokenId, isNumber, NumberError, type NumberText, toTokenId } from "../number/number.ts";
 import { formatBase64Url, parseBase64Url } from "./base64url.ts";
-import { digestOf, type TypedData, type TypedWord, toTypedData } from "./typed-data.ts";
+import { digestOf, type TypedData, type TypedWord, toTypedData } from "./typed-word.ts";
 
 /**
  * The word of a number's owner that an agent may answer for it. Who signed it must own the number now: a sale

@@ -27,10 +27,3 @@ export function bytesOf(text: ByteText): Uint8Array {
   }
   return bytes;
 }
-
-/** Bytes as ByteText. */
-export function textOf(bytes: Uint8Array): ByteText {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-}

@@ -64,8 +64,9 @@ function withBigInts(
   for (const { name, type } of fields) {
     const value = message[name];
     const inner = types[type];
+    if (value === undefined) throw new Error(`This word lacks its field ${name}.`);
     if (inner !== undefined && typeof value === "object") result[name] = withBigInts(value, inner, types);
-    else result[name] = /^u?int/.test(type) && typeof value !== "object" ? BigInt(value ?? 0) : value;
+    else result[name] = /^u?int/.test(type) && typeof value !== "object" ? BigInt(value) : value;
   }
   return result;
 }
