@@ -10,15 +10,19 @@ export interface CpuTime {
 /** USER_HZ, the unit of /proc/PID/stat: 100 on every Linux that Node runs on (proc_pid_stat(5)). */
 const microsecondsPerTick = 10_000;
 
+/**
+ * What /proc/PID/stat says, to the nanosecond where the kernel keeps that (/proc/PID/task/TID/schedstat): ticks of
+ * 10 ms are too coarse for short windows. The split into user and kernel is stat's, as the kernel itself scales it.
+ */
 export function readCpu(pids: readonly number[]): CpuTime {
   let user = 0;
   let kernel = 0;
   for (const pid of pids) {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The command's name, field 2, may hold spaces and parentheses: what follows its last ")" starts at field 3.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    user += Number(fields[11]) * microsecondsPerTick;
-    kernel += Number(fields[12]) * microsecondsPerTick;
+    const ticks = readTicks(pid);
+    const total = readPrecise(pid) ?? (ticks.user + ticks.kernel) * microsecondsPerTick;
+    const userShare = ticks.user + ticks.kernel === 0 ? 1 : ticks.user / (ticks.user + ticks.kernel);
+    user += total * userShare;
+    kernel += total * (1 - userShare);
   }
   return { user, kernel };
 }
@@ -62,10 +66,29 @@ export function coreOf(role: "server" | "load"): number | undefined {
   return role === "server" ? 0 : 1;
 }
 
+function readTicks(pid: number): CpuTime {
+  const fields = readStat(pid);
+  return { user: Number(fields[11]), kernel: Number(fields[12]) };
+}
+
+/** Microseconds on a CPU of all threads that live, or undefined where the kernel does not count them. */
+function readPrecise(pid: number): number | undefined {
+  const folder = `/proc/${pid}/task`;
+  if (!existsSync(`${folder}/${pid}/schedstat`)) return undefined;
+  return readdirSync(folder)
+    .map(thread => Number(readFileSync(`${folder}/${thread}/schedstat`, "latin1").split(" ")[0]) / 1000)
+    .reduce((sum, microseconds) => sum + microseconds, 0);
+}
+
+/** The fields from the third on: the second, the command's name, may hold spaces and parentheses. */
+function readStat(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
 function readParent(pid: number): number {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+    return Number(readStat(pid)[1]);
   } catch {
     return 0; // It ended while the list was read.
   }

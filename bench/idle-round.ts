@@ -14,6 +14,8 @@ export interface IdleOptions {
 export interface Rest {
   /** Resident bytes for each client, over what the server had before the first. */
   readonly bytes: number;
+  /** The same at its lowest since the last client came: right then, or when the collector had just been. */
+  readonly leastBytes: number;
   /** Microseconds of server CPU to let one client in. */
   readonly welcome: number;
   /** Share of a core that all of them together cost at rest. */
@@ -36,11 +38,18 @@ export async function rest({ quick, ...options }: IdleOptions): Promise<Rest> {
     const connections = quick ? 100 : 10_000;
     const target = await startTarget(stage, { ...options, name: options.target, connections, keepAliveMs });
     const { server, load, opened, memoryBefore } = target;
-    const { bytes, busy } = await watch(server.pids, quick ? 50 : 3000);
+    const atOnce = readMemory(server.pids);
+    const { looks, busy } = await watch(server.pids, quick ? 50 : 3000);
+    const toEach = (bytes: number): number => (bytes - memoryBefore) / connections;
     await load.ask({ name: "check" });
     await load.stop();
     await server.stop();
-    return { bytes: (bytes - memoryBefore) / connections, welcome: toTotal(opened.cpu) / connections, busy };
+    return {
+      bytes: toEach(median(looks)),
+      leastBytes: toEach(Math.min(atOnce, ...looks)),
+      welcome: toTotal(opened.cpu) / connections,
+      busy,
+    };
   });
 }
 
@@ -62,7 +71,7 @@ export async function storm({ quick, ...options }: IdleOptions): Promise<Storm> 
  * Lets the server sit for three beats so that it gives back what connecting took, then looks at it a few times:
  * memory breathes with the garbage collector.
  */
-async function watch(pids: readonly number[], beatMs: number): Promise<{ bytes: number; busy: number }> {
+async function watch(pids: readonly number[], beatMs: number): Promise<{ looks: number[]; busy: number }> {
   await pass(3 * beatMs);
   const begin = { at: performance.now(), cpu: readCpu(pids) };
   const looks: number[] = [];
@@ -71,7 +80,7 @@ async function watch(pids: readonly number[], beatMs: number): Promise<{ bytes: 
     looks.push(readMemory(pids));
   }
   const busy = toTotal(toDifference(begin.cpu, readCpu(pids))) / 1000 / (performance.now() - begin.at);
-  return { bytes: median(looks), busy };
+  return { looks, busy };
 }
 
 function pass(milliseconds: number): Promise<void> {

@@ -61,7 +61,14 @@ function toRestRow({ ours, read, ...spec }: Figure, rests: readonly Record<Name,
   const pairs = rests.map(round => ({ ours: read(round[ours]), peer: read(round.peer) }));
   const busyOf = (name: Name): number =>
     Math.round(1000 * median(rests.map(round => round[name].busy))) / 1000;
-  return toRow({ ...spec, peerName, more: { oursBusy: busyOf(ours), peerBusy: busyOf("peer") } }, pairs);
+  const leastOf = (name: Name): number => Math.round(median(rests.map(round => round[name].leastBytes)));
+  const more = {
+    oursBusy: busyOf(ours),
+    peerBusy: busyOf("peer"),
+    oursLeastBytes: leastOf(ours),
+    peerLeastBytes: leastOf("peer"),
+  };
+  return toRow({ ...spec, peerName, more }, pairs);
 }
 
 function toStormRow(storms: readonly Record<"peerjs" | "peer", Storm>[]): Row {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { connect, type Socket } from "node:net";
+import { Socket } from "node:net";
 import { opcode, toClientFrame, walkFrames } from "./frames.ts";
 
 /** A text message where it was read into; only valid during the call it is passed to. */
@@ -47,14 +47,13 @@ const endOfHead = Buffer.from("\r\n\r\n");
 
 /** Connects the client and speaks the handshake (RFC 6455 §4.1); all else is up to the hooks. */
 export function startClient(client: Client, target: ClientTarget, hooks: ClientHooks): void {
-  client.rest = undefined;
-  client.upgraded = false;
-  client.open = false;
-  client.reason = "";
-  const socket = connect({
-    port: target.port,
-    host: "127.0.0.1",
-    localAddress: client.localAddress,
+  prepareClient(client, target, hooks)();
+}
+
+/** Makes all that a connection needs, so that a storm of them spends its moment on connecting alone. */
+export function prepareClient(client: Client, target: ClientTarget, hooks: ClientHooks): () => void {
+  const handshake = toHandshake(target);
+  const socket: Socket = new Socket({
     noDelay: true,
     onread: {
       buffer: readBuffer,
@@ -64,8 +63,7 @@ export function startClient(client: Client, target: ClientTarget, hooks: ClientH
       },
     },
   });
-  client.socket = socket;
-  socket.on("connect", () => socket.write(toHandshake(target)));
+  socket.on("connect", () => socket.write(handshake));
   socket.on("error", error => {
     client.reason ||= error.message;
   });
@@ -75,6 +73,15 @@ export function startClient(client: Client, target: ClientTarget, hooks: ClientH
     client.open = false;
     hooks.onClosed(client, client.reason || "the server ended the connection");
   });
+  const { port } = target;
+  return () => {
+    client.socket = socket;
+    client.rest = undefined;
+    client.upgraded = false;
+    client.open = false;
+    client.reason = "";
+    socket.connect({ port, host: "127.0.0.1", localAddress: client.localAddress });
+  };
 }
 
 /** Drops the connection as a vanished client does: no close frame. The hooks hear nothing of it. */

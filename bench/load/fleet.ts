@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type Client, type ClientTarget, dropClient, startClient, type Text } from "./client.ts";
+import {
+  type Client,
+  type ClientTarget,
+  dropClient,
+  prepareClient,
+  startClient,
+  type Text,
+} from "./client.ts";
 import { toClientFrame } from "./frames.ts";
 import { toSourceAddress } from "./source-address.ts";
 
@@ -30,8 +37,8 @@ export interface Fleet {
    * with the first reason.
    */
   open(parallel: number, limitMs: number): Promise<{ seconds: number }>;
-  /** All at once, without a goodbye. */
-  drop(): void;
+  /** All vanish without a goodbye and connect again in the same instant; resolves when each was welcomed. */
+  storm(limitMs: number): Promise<{ seconds: number }>;
   /** Sends each client's keep-alive once every `everyMs`, evenly spread. */
   startKeepAlive(everyMs: number): void;
   /** Notes what should not have happened: a measurement in which it did is none. */
@@ -63,6 +70,20 @@ export function createFleet(options: FleetOptions): Fleet {
     } else if (--opening.left === 0) opening.done();
     else connectNext();
   };
+  const untilWelcome = (limitMs: number): Promise<{ seconds: number }> => {
+    const begun = performance.now();
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(
+        () => opening.done(new Error(`${opening.left} clients were not welcomed in ${limitMs} ms.`)),
+        limitMs,
+      );
+      opening.done = reason => {
+        clearTimeout(late);
+        if (reason) reject(reason);
+        else resolve({ seconds: (performance.now() - begun) / 1000 });
+      };
+    });
+  };
   const hooks = {
     onUpgraded(client: Client): void {
       const greeting = dialect.greeting(client);
@@ -81,23 +102,22 @@ export function createFleet(options: FleetOptions): Fleet {
     clients,
     onText: () => undefined,
     open: (parallel, limitMs) => {
-      const begun = performance.now();
       opening.waiting = clients.filter(client => !client.open);
       opening.left = opening.waiting.length;
-      return new Promise((resolve, reject) => {
-        const late = setTimeout(
-          () => opening.done(new Error(`${opening.left} clients were not welcomed in ${limitMs} ms.`)),
-          limitMs,
-        );
-        opening.done = reason => {
-          clearTimeout(late);
-          if (reason) reject(reason);
-          else resolve({ seconds: (performance.now() - begun) / 1000 });
-        };
-        for (let i = Math.min(parallel, opening.left); i > 0; i--) connectNext();
-      });
+      const opened = untilWelcome(limitMs);
+      for (let i = Math.min(parallel, opening.left); i > 0; i--) connectNext();
+      return opened;
     },
-    drop: () => clients.forEach(dropClient),
+    storm: limitMs => {
+      const starts = clients.map(client =>
+        prepareClient(client, dialect.target(client, options.port), hooks),
+      );
+      opening.left = clients.length;
+      clients.forEach(dropClient);
+      const opened = untilWelcome(limitMs);
+      for (const start of starts) start();
+      return opened;
+    },
     startKeepAlive: everyMs => timers.push(startKeepAlive(clients, keepAlive, everyMs)),
     fail: reason => failures.push(reason),
     assertWhole: () => {

@@ -52,10 +52,9 @@ async function open({ sipDomain, ...options }: OpenOptions): Promise<Opened> {
   return { seconds, cpu: toDifference(before, readCpu(options.pids)) };
 }
 
-/** All clients vanish and are back in the same instant, under the same ids and tokens, as after a lost network. */
+/** Under the same ids and tokens, as after a lost network. */
 async function storm(fleet: Fleet, { limitMs, pids }: StormOptions): Promise<Opened> {
   const before = readCpu(pids);
-  fleet.drop();
-  const { seconds } = await fleet.open(fleet.clients.length, limitMs);
+  const { seconds } = await fleet.storm(limitMs);
   return { seconds, cpu: toDifference(before, readCpu(pids)) };
 }
