@@ -87,12 +87,10 @@ const part: SocketPart = {
   },
   send: (name, text) => socketOf(name).socket.send(text),
   sendOffer: (name, dst, payload) =>
-    socketOf(name).socket.send(JSON.stringify({ type: "OFFER", payload: textOf(payload), dst })),
+    socketOf(name).socket.send(JSON.stringify({ type: "OFFER", payload: { text: textOf(payload) }, dst })),
   async takeOffer(name, payload) {
-    const message: unknown = JSON.parse(await take(name));
-    if (typeof message !== "object" || message === null) throw new Error("Not a message");
-    const src = "src" in message ? String(message.src) : "";
-    return { src, right: "payload" in message && message.payload === textOf(payload) };
+    const message = JSON.parse(await take(name));
+    return { src: String(message?.src), right: message?.payload?.text === textOf(payload) };
   },
   close(name, code, reason) {
     const opened = socketOf(name);
