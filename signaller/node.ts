@@ -18,6 +18,10 @@ export interface NodeConfig {
   /** 127.0.0.1 unless given; 0 is any free port. */
   readonly host?: string;
   readonly port?: number;
+  /** The domain this node answers for. */
+  readonly domain?: string;
+  /** Admits anyone; else only proven accounts hold names. PeerJS clients are guests either way. */
+  readonly open?: boolean;
   /** Where PeerJS and SIP live: begins and ends with a slash. */
   readonly path?: string;
   /** The `key` that PeerJS clients name. */
@@ -25,11 +29,11 @@ export interface NodeConfig {
   /** Answers `GET <path><key>/peers`. */
   readonly discovery?: boolean;
   /** Web origins that may use the node; any, unless given. */
-  readonly origins?: readonly string[];
+  readonly origins?: readonly string[] | undefined;
   /** Address ranges of proxies that are believed about whom they forward. */
   readonly trustProxy?: readonly string[];
   /** PEM texts. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   readonly log?: Log;
   /** For tests, which cannot wait as long as users can. */
   readonly limits?: Partial<Limits>;
@@ -76,7 +80,7 @@ export function createNode(config: NodeConfig): SignallerNode {
     onRequest: createPages({ realm, place, origins, page: config.page ?? (() => false), metrics }),
     onUpgrade: createUpgrades({ dialects, origins, webSockets, log }),
   });
-  const forgetting = setInterval(() => visitors.forget(performance.now()), limits.forgetMs);
+  const forgetting = setInterval(() => visitors.forget(performance.now()), limits.forgetMs).unref();
   let closing: Promise<void> | undefined;
 
   function metrics(): readonly Metric[] {

@@ -56,7 +56,7 @@ export function createSockets(config: SocketsConfig): Sockets {
   });
   server.on("request", (request, response) => {
     counts.requests += 1;
-    if (config.admission.request(request)) return config.onRequest(request, response);
+    if (config.admission.request(request)) return guardRequest(config, request, response);
     counts.refused += 1;
     response.writeHead(429, { connection: "close", "retry-after": "10" }).end("Too many requests.\n");
   });
@@ -82,6 +82,20 @@ export function createSockets(config: SocketsConfig): Sockets {
       return closed.promise;
     },
   };
+}
+
+/** An error here is a defect of ours: this request ends, the defect is told, and nobody else notices. */
+function guardRequest(
+  { onRequest, log }: SocketsConfig,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  try {
+    onRequest(request, response);
+  } catch (error) {
+    log("error", "request.bug", { stack: error instanceof Error ? error.stack : String(error) });
+    response.destroy();
+  }
 }
 
 function createHttp({ limits, tls }: SocketsConfig): Server {

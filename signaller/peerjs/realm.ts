@@ -56,7 +56,7 @@ export class Realm implements SessionHost {
   constructor(limits: Limits) {
     this.#limits = limits;
     this.#waiting = createWaitingRoom(limits);
-    this.#sweeps = setInterval(() => this.#sweep(performance.now()), limits.sweepMs);
+    this.#sweeps = setInterval(() => this.#sweep(performance.now()), limits.sweepMs).unref();
   }
 
   /** A client's first word on its wire: it gets OPEN and what waited for it, or ID-TAKEN and a goodbye. */

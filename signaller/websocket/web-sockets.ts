@@ -8,7 +8,7 @@ import { refuse } from "./refuse.ts";
 /** WebSockets (RFC 6455) on the sockets of node:http's upgrades: no extensions, everything bounded. */
 export function createWebSockets(config: HubConfig): WebSockets {
   const hub = new Hub(config);
-  const beats = setInterval(() => hub.beat(), config.limits.beatMs);
+  const beats = setInterval(() => hub.beat(), config.limits.beatMs).unref();
   return {
     accept({ request, socket, head, visitor }, welcome) {
       const answer = answerHandshake(request, welcome.subprotocol);
