@@ -13,7 +13,7 @@ const folder = ".output/demo";
 export async function playDemo(browser: Browser, url: string): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const steps: Step[] = [];
-  const [ann, ben] = [await openTab(browser, url), await openTab(browser, url)];
+  const [ann, ben] = [await openTab(browser, url, "light"), await openTab(browser, url, "dark")];
   const step = async (words: string) => {
     const name = `${steps.length + 1}`.padStart(2, "0");
     const pictures = [await picture(ann, `${name}-first`), await picture(ben, `${name}-second`)];
@@ -22,17 +22,18 @@ export async function playDemo(browser: Browser, url: string): Promise<string> {
   };
 
   const benName = await ben.$eval("#me strong", element => element.textContent ?? "");
-  await press(ann, `button[aria-label="Call ${benName}"]:enabled`, true);
-  await step("Each tab has found the other; the first one calls.");
+  await press(ann, `button[aria-label="Call ${benName}"]:enabled`);
+  await says(ann, "Calling");
+  await says(ben, "is calling");
+  await step("Each tab has found the other; the first one calls, and it rings at the second.");
   await press(ben, "#answer");
-  await ann.bringToFront();
-  await step("The second one has heard it ring and answers.");
+  for (const page of [ann, ben]) await says(page, "Talking");
   for (const page of [ann, ben]) await talks(page);
-  await step("Sound and picture arrive on both sides.");
+  await step("The second one answers; sound and picture arrive on both sides.");
   await press(ann, "#mute");
   await step("The first one mutes its microphone.");
   await press(ben, "#hang-up");
-  await ann.waitForFunction(() => document.getElementById("state")?.textContent === "The call has ended.");
+  await says(ann, "The call has ended.");
   await step("The second one hangs up; the first one is told.");
 
   const report = `${folder}/report.html`;
@@ -40,8 +41,9 @@ export async function playDemo(browser: Browser, url: string): Promise<string> {
   return report;
 }
 
-async function openTab(browser: Browser, url: string): Promise<Page> {
+async function openTab(browser: Browser, url: string, scheme: "light" | "dark"): Promise<Page> {
   const page = await browser.newPage();
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
   page.setDefaultTimeout(15_000);
   await page.setViewport({ width: 760, height: 640 });
   await page.goto(url);
@@ -50,10 +52,20 @@ async function openTab(browser: Browser, url: string): Promise<Page> {
 }
 
 /** Waits for a button to be there for a person, and clicks it. */
-async function press(page: Page, selector: string, visible = true): Promise<void> {
+async function press(page: Page, selector: string): Promise<void> {
   await page.bringToFront();
-  await page.waitForSelector(selector, { visible });
+  await page.waitForSelector(selector, { visible: true });
   await page.click(selector);
+}
+
+/** The page's line about the call holds these words. */
+async function says(page: Page, words: string): Promise<void> {
+  await page.bringToFront();
+  await page.waitForFunction(
+    wanted => document.getElementById("state")?.textContent?.includes(wanted),
+    {},
+    words,
+  );
 }
 
 /** The other side's picture moves, and its sound is not silence. */
