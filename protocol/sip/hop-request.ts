@@ -1,5 +1,6 @@
+import { toHeader } from "./edit-message.ts";
 import { cseq, headerValues } from "./fields.ts";
-import type { ByteText, SipHeader, SipRequest, SipResponse } from "./message.ts";
+import type { SipHeader, SipRequest, SipResponse } from "./message.ts";
 
 /**
  * The ACK of a 3xx to 6xx, which the client transaction sends itself, to where the INVITE went
@@ -30,13 +31,13 @@ function createHopRequest(
     method,
     uri: request.uri,
     headers: [
-      ...(via === undefined ? [] : [toHeader("via", "Via", via)]),
-      toHeader("max-forwards", "Max-Forwards", "70"),
+      ...(via === undefined ? [] : [toHeader("Via", via)]),
+      toHeader("Max-Forwards", "70"),
       ...headersOf(request, "route"),
       ...headersOf(request, "from"),
       ...to,
       ...headersOf(request, "call-id"),
-      toHeader("cseq", "CSeq", `${cseq(request)?.seq ?? 0} ${method}`),
+      toHeader("CSeq", `${cseq(request).seq} ${method}`),
     ],
     body: "",
   };
@@ -44,8 +45,4 @@ function createHopRequest(
 
 function headersOf({ headers }: SipRequest | SipResponse, key: string): SipHeader[] {
   return headers.filter(header => header.key === key);
-}
-
-function toHeader(key: string, name: string, value: ByteText): SipHeader {
-  return { key, name, value };
 }
