@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { sayWhatIsMissing } from "./cpu.ts";
+import { takeMachine } from "./one-at-a-time.ts";
 import { say } from "./options.ts";
 
 /** `npm run bench -- NAME [--rounds N] [--quick] [--only TEXT] [--cpu-profile]` */
@@ -23,7 +24,10 @@ if (!(name in benches)) {
   say(missing);
   process.exitCode = 1;
 } else {
+  // The quick form measures nothing that could be disturbed.
+  const machine = args.includes("--quick") ? undefined : await takeMachine();
   process.exitCode = await run(name, args);
+  machine?.release();
 }
 
 /** Each benchmark is a program of its own, so that one leaves nothing behind in another. */
