@@ -1,4 +1,5 @@
 import type { SipHeader, SipRequest, SipResponse } from "./message.ts";
+import type { ProxyConfig } from "./proxy-config.ts";
 
 interface RequestSample {
   readonly method?: string;
@@ -68,3 +69,12 @@ export function line(name: string, value: string): SipHeader {
 export function linesOf({ headers }: SipRequest | SipResponse, key: string): string[] {
   return headers.filter(header => header.key === key).map(header => header.value);
 }
+
+/** One process of the domain a.example. */
+export const config: ProxyConfig = {
+  via: "SIP/2.0/WSS node1.a.example",
+  sentBy: "node1.a.example",
+  recordRoute: "<sip:a.example;transport=ws;lr>",
+  isOurs: uri => uri.host === "a.example",
+  extensions: new Set(["etherlynk.v1"]),
+};
