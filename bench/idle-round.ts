@@ -34,7 +34,7 @@ const longestStormMs = 30_000;
 
 /** A fresh server with many clients that only stay. */
 export async function rest({ quick, ...options }: IdleOptions): Promise<Rest> {
-  return await withStage(async stage => {
+  return await withStage(quick, async stage => {
     const connections = quick ? 100 : 10_000;
     const target = await startTarget(stage, { ...options, name: options.target, connections, keepAliveMs });
     const { server, load, opened, memoryBefore } = target;
@@ -55,7 +55,7 @@ export async function rest({ quick, ...options }: IdleOptions): Promise<Rest> {
 
 /** A fresh server whose clients all vanish and come back at the same instant. */
 export async function storm({ quick, ...options }: IdleOptions): Promise<Storm> {
-  return await withStage(async stage => {
+  return await withStage(quick, async stage => {
     const connections = quick ? 100 : 5000;
     const target = await startTarget(stage, { ...options, name: options.target, connections, keepAliveMs });
     const { server, load } = target;

@@ -38,13 +38,13 @@ for (const work of ["register", "call"] as const) {
 
 /** A fresh server and its load: everybody registers, then registers again and again, then calls. */
 async function measure(name: TargetName, { quick, profile }: BenchOptions): Promise<Result> {
-  return await withStage(async stage => {
+  return await withStage(quick, async stage => {
     const title = profile ? "node, registrations and calls" : undefined;
     const server =
       name === "kamailio"
         ? await startKamailio(stage)
         : await startNode(stage, { options: ["--domain", domain], profile: title });
-    await settle(server.pids, 2000);
+    await settle(stage, server.pids);
     const load = startLoad(stage);
     const result = await run(server, load, quick);
     await load.stop();

@@ -28,7 +28,9 @@ for (const scene of toScenes(options.quick)) {
   const rounds: RelayRound[] = [];
   for (let round = 0; round < options.rounds; round++) {
     say(`relay: ${scene.connections} connections, round ${round + 1} of ${options.rounds}`);
-    rounds.push(await withStage(stage => playRound(stage, scene, { round, profile: options.profile })));
+    rounds.push(
+      await withStage(options.quick, stage => playRound(stage, scene, { round, profile: options.profile })),
+    );
   }
   for (const figure of figures) printRow(toFigureRow(figure, rounds));
 }

@@ -20,13 +20,20 @@ export interface StartOptions {
   readonly ipc?: boolean;
 }
 
+const longestSettleMs = 2000;
+
 /** Whatever a benchmark starts, it starts here; nothing outlives the stage. */
 export interface Stage {
+  /** Only to see that the machinery works: nobody is pinned to a core, nothing waits for quiet. */
+  readonly quick: boolean;
   start(options: StartOptions): Running;
 }
 
 /** Runs `play`, and ends all that it started, whether it returns, throws or is interrupted. */
-export async function withStage<Result>(play: (stage: Stage) => Promise<Result>): Promise<Result> {
+export async function withStage<Result>(
+  quick: boolean,
+  play: (stage: Stage) => Promise<Result>,
+): Promise<Result> {
   const cast = new Set<Running>();
   const killAll = (): void => {
     for (const { child } of cast) child.kill("SIGKILL");
@@ -37,15 +44,17 @@ export async function withStage<Result>(play: (stage: Stage) => Promise<Result>)
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt).on("exit", killAll);
   try {
-    return await play({ start: options => startRunning(options, cast) });
+    return await play({
+      quick,
+      start: options => startRunning(options, quick ? undefined : coreFor(options), cast),
+    });
   } finally {
     await Promise.all([...cast].map(running => running.stop()));
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt).off("exit", killAll);
   }
 }
 
-function startRunning(options: StartOptions, cast: Set<Running>): Running {
-  const core = hasTaskset() ? coreOf(options.role) : undefined;
+function startRunning(options: StartOptions, core: number | undefined, cast: Set<Running>): Running {
   const pin = core === undefined ? [] : ["taskset", "-c", String(core)];
   // One connection is one descriptor; `exec` keeps the pid, which is what /proc is read by.
   const raise = 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$@"';
@@ -72,13 +81,13 @@ async function stop(child: ChildProcess, graceMs = 3000): Promise<void> {
   clearTimeout(force);
 }
 
-function hasTaskset(): boolean {
-  return spawnSync("taskset", ["--version"]).status === 0;
+function coreFor({ role }: StartOptions): number | undefined {
+  return spawnSync("taskset", ["--version"]).status === 0 ? coreOf(role) : undefined;
 }
 
 /** Waits until a server sits still, so that its start is not counted as its work. */
-export async function settle(pids: readonly number[], longestMs: number): Promise<void> {
-  const until = performance.now() + longestMs;
+export async function settle({ quick }: Stage, pids: readonly number[]): Promise<void> {
+  const until = performance.now() + (quick ? 0 : longestSettleMs);
   let before = readCpu(pids);
   while (performance.now() < until) {
     await new Promise(resolve => setTimeout(resolve, 250));

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listFamily } from "../cpu.ts";
-import { type Stage, settle } from "../stage.ts";
+import type { Stage } from "../stage.ts";
 import { findFreePort, type Server, waitForPort } from "./server.ts";
 
 /** Kamailio's version, or undefined where it is not installed. */
@@ -41,6 +41,6 @@ export async function startKamailio(stage: Stage): Promise<Server> {
   running.child.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   await waitForPort(port, running);
   // It listens before the last of its processes has begun.
-  await settle([running.pid], 1000);
+  await new Promise(resolve => setTimeout(resolve, 250));
   return { name: `kamailio ${findKamailio()}`, port, pids: listFamily(running.pid), stop: running.stop };
 }

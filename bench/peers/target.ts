@@ -34,7 +34,7 @@ const handshakesAtOnce = 256;
 
 export async function startTarget(stage: Stage, options: TargetOptions): Promise<Target> {
   const server = await startServer(stage, options);
-  await settle(server.pids, 2000);
+  await settle(stage, server.pids);
   const memoryBefore = readMemory(server.pids);
   const load = startLoad(stage);
   const opened = await load.ask({
