@@ -26,7 +26,7 @@ async function obey(args: readonly string[]): Promise<void> {
 async function run(options: NodeOptions): Promise<void> {
   const log = createLog(line => process.stderr.write(`${line}\n`));
   const key = await createNodeKey(options.key);
-  const domain = options.domain ?? "localhost";
+  const domain = options.domain ?? (options.open ? undefined : "localhost");
   const tls = options.tls && (await readTls(options.tls));
   const node = create({ ...options, domain, tls, log });
   const { urls } = await listen(node, options);
@@ -35,7 +35,7 @@ async function run(options: NodeOptions): Promise<void> {
     `listening ${urls.http}`,
     `PeerJS ${urls.ws}peerjs`,
     `SIP ${urls.ws}`,
-    `domain=${domain}`,
+    `domain=${domain ?? "any"}`,
     options.open ? "open" : "closed",
     `key=${key.thumbprint}`,
     `descriptors=${descriptorLimit() ?? "unknown"}`,

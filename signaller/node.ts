@@ -8,7 +8,9 @@ import { createOrigins } from "./origins.ts";
 import { createPages, type Page } from "./pages.ts";
 import { createPeerDialect } from "./peerjs/dialect.ts";
 import { Realm } from "./peerjs/realm.ts";
+import type { ChainConfig } from "./sip/sip-room.ts";
 import { createSockets } from "./sockets.ts";
+import { createTelephony } from "./telephony.ts";
 import { createUpgrades } from "./upgrades.ts";
 import { createVisitors } from "./visitors.ts";
 import { createWebSockets } from "./websocket/web-sockets.ts";
@@ -18,10 +20,12 @@ export interface NodeConfig {
   /** 127.0.0.1 unless given; 0 is any free port. */
   readonly host?: string;
   readonly port?: number;
-  /** The domain this node answers for. */
-  readonly domain?: string;
+  /** The domain this node answers for; an open node without one answers for any. */
+  readonly domain?: string | undefined;
   /** Admits anyone; else only proven accounts hold names. PeerJS clients are guests either way. */
   readonly open?: boolean;
+  /** The chain that delegations are signed for (1), and where smart accounts can be asked. */
+  readonly chain?: ChainConfig;
   /** Where PeerJS and SIP live: begins and ends with a slash. */
   readonly path?: string;
   /** The `key` that PeerJS clients name. */
@@ -37,7 +41,7 @@ export interface NodeConfig {
   readonly log?: Log;
   /** For tests, which cannot wait as long as users can. */
   readonly limits?: Partial<Limits>;
-  /** Other dialects than PeerJS. */
+  /** Other dialects than PeerJS and SIP. */
   readonly dialects?: (core: NodeCore) => readonly Dialect[];
   /** Answers requests before the node's own pages do. */
   readonly page?: Page;
@@ -70,7 +74,20 @@ export function createNode(config: NodeConfig): SignallerNode {
   const origins = createOrigins(config.origins);
   const visitors = createVisitors(limits);
   const webSockets = createWebSockets({ limits, log });
-  const dialects = [createPeerDialect(realm, place), ...(config.dialects?.({ realm, limits, log }) ?? [])];
+  const { domain, open = false, chain = { id: 1 } } = config;
+  const telephony = createTelephony({
+    domain: open ? domain : (domain ?? "localhost"),
+    open,
+    chain,
+    path,
+    realm,
+    log,
+  });
+  const dialects = [
+    ...telephony.dialects,
+    createPeerDialect(realm, place),
+    ...(config.dialects?.({ realm, limits, log }) ?? []),
+  ];
   const admission = createAdmission({ limits, visitors, trust: createTrust(config.trustProxy ?? []) });
   const sockets = createSockets({
     limits,
@@ -85,12 +102,10 @@ export function createNode(config: NodeConfig): SignallerNode {
 
   function metrics(): readonly Metric[] {
     const { counts } = sockets;
-    return nodeMetrics({
-      webSockets: webSockets.figures(),
-      sockets: counts,
-      realm,
-      addresses: visitors.size,
-    });
+    return [
+      ...nodeMetrics({ webSockets: webSockets.figures(), sockets: counts, realm, addresses: visitors.size }),
+      ...telephony.metrics(),
+    ];
   }
 
   async function close(): Promise<void> {
@@ -98,6 +113,7 @@ export function createNode(config: NodeConfig): SignallerNode {
     await webSockets.close();
     clearInterval(forgetting);
     realm.close();
+    telephony.close();
     await sockets.close();
   }
 

@@ -37,6 +37,8 @@ export interface Registrar {
    * False when it is another's.
    */
   note(contactKey: string, flow: Flow): boolean;
+  /** How many Contacts were noted for a flow. */
+  notedOn(flow: Flow): number;
   /** The flow is gone, and all it held. */
   forget(flow: Flow): void;
   /** Removes what has expired. */
@@ -91,6 +93,7 @@ export function createRegistrar(now: () => number): Registrar {
       for (const key of noted.get(flow) ?? []) if (contacts.get(key) === flow) contacts.delete(key);
       noted.delete(flow);
     },
+    notedOn: flow => noted.get(flow)?.length ?? 0,
     sweep() {
       const time = now();
       for (const bindings of users.values()) {

@@ -1,0 +1,73 @@
+import { from, supports, to, toTag } from "../../protocol/sip/fields.ts";
+import type { SipRequest } from "../../protocol/sip/message.ts";
+import { scopes } from "../../protocol/words/delegation.ts";
+import { isAccountKey, isChainKey, toSipUri, toUserKey } from "./address-keys.ts";
+import { type Identity, scopeOf } from "./admission.ts";
+import type { Domains } from "./domains.ts";
+
+/** What a closed domain makes of a client's request, before anything is checked that takes time. */
+export type GateDecision =
+  /** May pass, as `identity`. */
+  | { readonly do: "pass"; readonly identity: Identity | undefined }
+  /** Its signature is to be looked at, or asked for. */
+  | { readonly do: "prove" }
+  | { readonly do: "drop" }
+  | { readonly do: "refuse"; readonly status: number; readonly sentence: string; readonly require?: string };
+
+/** The option tag of our phones (see "Versions" in the README). */
+export const ownTag = "etherlynk.v1";
+
+/**
+ * Who may send what in a closed domain: a connection acts for the accounts it has proven, and for nobody else.
+ * Once it has, a request needs no signature of its own; the connection is the proof.
+ *
+ * @param held identities of the connection, their time not over
+ */
+export function checkGate(request: SipRequest, held: readonly Identity[], domains: Domains): GateDecision {
+  // A CANCEL counts only for an INVITE of the same connection, and an ACK cannot be answered.
+  if (request.method === "CANCEL") return { do: "pass", identity: undefined };
+  const sender =
+    request.method === "REGISTER" ? ownUser(to(request).uri, domains) : senderOf(request, domains);
+  const identity = held.find(({ user }) => user === sender);
+  if (identity === undefined && request.method === "ACK") return { do: "drop" };
+  if (request.method === "REGISTER") {
+    const refusal = registerFault(request, sender);
+    if (refusal !== undefined) return refusal;
+  }
+  if (identity === undefined) {
+    if (sender === undefined || !isAccountKey(sender)) {
+      return refuse(403, "From must be your own account in this domain.");
+    }
+    return { do: "prove" };
+  }
+  const scope = toTag(request) === undefined ? scopeOf(request.method) : undefined;
+  if (scope !== undefined && (identity.scopes & scopes[scope]) === 0) {
+    return refuse(403, "This device is not allowed to do that.");
+  }
+  return { do: "pass", identity };
+}
+
+function registerFault(request: SipRequest, user: string | undefined): GateDecision | undefined {
+  if (!supports(request, ownTag)) {
+    return { ...refuse(421, "This domain is for Etherlynk phones."), require: ownTag };
+  }
+  if (user === undefined) return refuse(404, "This address is not of this domain.");
+  if (isChainKey(user)) {
+    return refuse(403, "Names and numbers are registered through their account: write it in To.");
+  }
+  return isAccountKey(user) ? undefined : refuse(403, "Only accounts register here: write yours in To.");
+}
+
+function senderOf(request: SipRequest, domains: Domains): string | undefined {
+  return ownUser(from(request).uri, domains);
+}
+
+/** The user of an address of this domain. */
+export function ownUser(text: string, domains: Domains): string | undefined {
+  const uri = toSipUri(text);
+  return uri !== undefined && domains.isOwn(uri) ? toUserKey(uri.user) : undefined;
+}
+
+function refuse(status: number, sentence: string): GateDecision & { do: "refuse" } {
+  return { do: "refuse", status, sentence };
+}

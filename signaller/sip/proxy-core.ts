@@ -1,0 +1,198 @@
+import { randomBytes } from "node:crypto";
+import { createResponse } from "../../protocol/sip/create-response.ts";
+import type { SipHeader, SipRequest, SipResponse } from "../../protocol/sip/message.ts";
+import { openProxy, stepProxy } from "../../protocol/sip/proxy.ts";
+import type { ProxyConfig } from "../../protocol/sip/proxy-config.ts";
+import type {
+  ProxyContext,
+  ProxyEffect,
+  ProxyEvent,
+  ProxyTarget,
+  ProxyTimer,
+} from "../../protocol/sip/proxy-context.ts";
+import type { ClientRun, ClientTransactions, ClientUser } from "./client-transactions.ts";
+import type { Flow } from "./flow.ts";
+import type { ServerRun, ServerUser } from "./server-transactions.ts";
+import type { Timed, Timer, TimerWheel } from "./timer-wheel.ts";
+
+/** A request that was screened, and where it goes. */
+export interface Forwarding {
+  readonly request: SipRequest;
+  /** `Screened.loop`. */
+  readonly loop: string;
+  readonly groups: readonly (readonly ProxyTarget[])[];
+}
+
+export interface ProxyCoreConfig {
+  readonly proxy: ProxyConfig;
+  readonly wheel: TimerWheel;
+  readonly clients: ClientTransactions;
+  /** The flow that a target's `hop` names; `undefined` once it is gone. */
+  flowOf(hop: string | number): Flow | undefined;
+}
+
+/** 120 bits: nobody guesses a branch, and no two of them are alike. */
+const RANDOM_BYTES = 15;
+
+/** The stateful proxy (RFC 3261 §16) on transactions and timers. */
+export class ProxyCore {
+  readonly #config: ProxyCoreConfig;
+  #size = 0;
+
+  constructor(config: ProxyCoreConfig) {
+    this.#config = config;
+  }
+
+  /** Requests whose forwarding has not ended. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Forwards a request; its answers go to `server`. */
+  forward(server: ServerRun, { request, loop, groups }: Forwarding): void {
+    const random = randomBytes(RANDOM_BYTES).toString("base64url");
+    const [state, effects] = openProxy({ request, loop, groups, config: this.#config.proxy, random });
+    const forwarded = new Forwarded(this.#config, server, state);
+    server.user = forwarded;
+    this.#size++;
+    forwarded.begin(effects, () => {
+      this.#size--;
+    });
+  }
+}
+
+/** One request on its way: the machine of `protocol/sip/proxy.ts` between its transactions. */
+class Forwarded implements ServerUser, Timed {
+  readonly #config: ProxyCoreConfig;
+  readonly #server: ServerRun;
+  #state: ProxyContext;
+  readonly #branches: Branch[] = [];
+  /** What the machine shall hear when it has carried out what it is at. */
+  readonly #queue: ProxyEvent[] = [];
+  #stepping = false;
+  #onEnd: (() => void) | undefined;
+
+  constructor(config: ProxyCoreConfig, server: ServerRun, state: ProxyContext) {
+    this.#config = config;
+    this.#server = server;
+    this.#state = state;
+  }
+
+  begin(effects: readonly ProxyEffect[], onEnd: () => void): void {
+    this.#onEnd = onEnd;
+    this.#settle(effects);
+  }
+
+  tell(event: ProxyEvent): void {
+    this.#queue.push(event);
+    if (!this.#stepping) this.#settle(NOTHING);
+  }
+
+  onCancel(headers: readonly SipHeader[]): void {
+    this.tell({ type: "cancel", headers });
+  }
+
+  /** Nobody is left to hear the answer: whoever rings is told to stop. */
+  onLost(): void {
+    this.tell({ type: "cancel", headers: [] });
+  }
+
+  onTimer(name: string): void {
+    this.tell({ type: "timer", timer: name as ProxyTimer });
+  }
+
+  /** Carries out effects, and what comes of them, in order: the machine never hears of an event inside another. */
+  #settle(effects: readonly ProxyEffect[]): void {
+    this.#stepping = true;
+    for (const effect of effects) this.#carryOut(effect);
+    for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
+      const [state, more] = stepProxy(this.#state, event);
+      this.#state = state;
+      for (const effect of more) this.#carryOut(effect);
+    }
+    this.#stepping = false;
+    if (this.#state.name !== "ended") return;
+    this.#onEnd?.();
+    this.#onEnd = undefined;
+  }
+
+  #carryOut(effect: ProxyEffect): void {
+    switch (effect.do) {
+      case "forward":
+        this.#open(effect);
+        break;
+      case "respond":
+        this.#server.respond(effect.response);
+        break;
+      case "abandon":
+        this.#server.abandon();
+        break;
+      case "cancel":
+        this.#branches[effect.branch]?.run?.cancel(effect.headers);
+        break;
+      case "start-timer": {
+        const branch = this.#branchOf(effect.timer);
+        if (branch?.timer !== undefined) this.#config.wheel.stop(branch.timer);
+        if (branch !== undefined) branch.timer = this.#config.wheel.start(effect.ms, this, effect.timer);
+        break;
+      }
+      case "stop-timer": {
+        const timer = this.#branchOf(effect.timer)?.timer;
+        if (timer !== undefined) this.#config.wheel.stop(timer);
+        break;
+      }
+    }
+  }
+
+  #open({ branch: id, target, request }: ProxyEffect & { do: "forward" }): void {
+    const branch = new Branch(this, id, request);
+    this.#branches[id] = branch;
+    const flow = this.#config.flowOf(target.hop);
+    if (flow !== undefined) branch.run = this.#config.clients.open(flow, request, branch);
+    else branch.onGone();
+  }
+
+  #branchOf(timer: ProxyTimer): Branch | undefined {
+    return this.#branches[Number(timer.slice(1))];
+  }
+}
+
+class Branch implements ClientUser {
+  run: ClientRun | undefined;
+  timer: Timer | undefined;
+  readonly #forwarded: Forwarded;
+  readonly #id: number;
+  /** As forwarded; kept while it may have to be answered in its device's place. */
+  #request: SipRequest | undefined;
+
+  constructor(forwarded: Forwarded, id: number, request: SipRequest) {
+    this.#forwarded = forwarded;
+    this.#id = id;
+    this.#request = request;
+  }
+
+  onResponse(response: SipResponse): void {
+    if (response.status >= 200) this.#request = undefined;
+    this.#forwarded.tell({ type: "response", branch: this.#id, response });
+  }
+
+  onFail(why: "timeout" | "transport-error"): void {
+    const request = this.#request;
+    // 430: the device's own connection is at fault and not this node (RFC 5626 §11.5). The caller sees 480.
+    if (why === "transport-error" && request !== undefined) this.onResponse(createResponse(request, 430));
+    else this.#forwarded.tell({ type: "fail", branch: this.#id, why });
+  }
+
+  onClosed(): void {
+    this.run = undefined;
+    this.#request = undefined;
+    this.#forwarded.tell({ type: "closed", branch: this.#id });
+  }
+
+  onGone(): void {
+    this.onFail("transport-error");
+    this.onClosed();
+  }
+}
+
+const NOTHING: readonly ProxyEffect[] = [];

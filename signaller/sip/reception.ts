@@ -1,0 +1,238 @@
+import { createResponse } from "../../protocol/sip/create-response.ts";
+import { toHeader } from "../../protocol/sip/edit-message.ts";
+import { contacts, header, to, tokens } from "../../protocol/sip/fields.ts";
+import type { SipHeader, SipMessage, SipRequest } from "../../protocol/sip/message.ts";
+import { formatDate } from "../../protocol/sip/sip-date.ts";
+import type { Log } from "../log.ts";
+import { closeCode } from "../websocket/frame.ts";
+import { toContactKey, toHostKey, toSipUri } from "./address-keys.ts";
+import type { Admission, Identity } from "./admission.ts";
+import { withAsserted } from "./asserted-identity.ts";
+import type { Domains } from "./domains.ts";
+import { toFlatString } from "./flat-string.ts";
+import type { Flow } from "./flow.ts";
+import { checkGate, ownTag, ownUser } from "./gate.ts";
+import type { SipRoomLimits } from "./limits.ts";
+import { createNonces } from "./nonces.ts";
+import { register } from "./register.ts";
+import type { Registrar } from "./registrar.ts";
+import type { DialectCounts, SipConnection, SipHost } from "./sip-connection.ts";
+import type { Refusal, SipCore } from "./sip-core.ts";
+
+export interface ReceptionConfig {
+  readonly core: SipCore;
+  readonly domains: Domains;
+  readonly registrar: Registrar;
+  readonly limits: SipRoomLimits;
+  readonly log: Log;
+  /** None: the node is open. */
+  readonly admission: Admission | undefined;
+  onForget(connection: SipConnection): void;
+}
+
+export interface ReceptionCounts extends DialectCounts {
+  registers: number;
+  challenged: number;
+  admitted: number;
+  denied: number;
+}
+
+/** Option tags that this node itself understands in the Require of a REGISTER (RFC 3261 §10.3 step 2). */
+const UNDERSTOOD = new Set([ownTag, "gruu", "path", "outbound"]);
+
+/**
+ * Where clients' messages come in: who may send them, what they may say of themselves, and the two requests that are
+ * the node's own to answer, REGISTER and OPTIONS.
+ */
+export class Reception implements SipHost {
+  readonly counts: ReceptionCounts = {
+    malformed: 0,
+    keepAlives: 0,
+    registers: 0,
+    challenged: 0,
+    admitted: 0,
+    denied: 0,
+  };
+  readonly #config: ReceptionConfig;
+
+  constructor(config: ReceptionConfig) {
+    this.#config = config;
+  }
+
+  get malformedMessages(): number {
+    return this.#config.limits.malformedMessages;
+  }
+
+  get waitingMessages(): number {
+    return this.#config.limits.waitingMessages;
+  }
+
+  get waitingMessageBytes(): number {
+    return this.#config.limits.waitingMessageBytes;
+  }
+
+  receive(connection: SipConnection, message: SipMessage): Promise<void> | undefined {
+    const { core, admission, domains } = this.#config;
+    if (message.kind === "response") {
+      core.receive(connection, withAsserted(message, undefined, domains.own));
+      return undefined;
+    }
+    if (admission === undefined) {
+      this.#pass(connection, message, undefined);
+      return undefined;
+    }
+    const decision = checkGate(message, liveIdentities(connection), domains);
+    switch (decision.do) {
+      case "pass":
+        this.#pass(connection, message, decision.identity);
+        return undefined;
+      case "drop":
+        return undefined;
+      case "refuse":
+        this.counts.denied++;
+        core.refuse(connection, message, toRefusal(decision));
+        return undefined;
+      case "prove":
+        return this.#prove(connection, message, admission);
+    }
+  }
+
+  /** A request whose way led to the node itself. */
+  answerSelf(flow: Flow, request: SipRequest): void {
+    const { core } = this.#config;
+    if (request.method !== "OPTIONS") {
+      const allow = { key: "allow", name: "Allow", value: "OPTIONS, REGISTER" };
+      core.refuse(flow, request, { status: 405, headers: [allow] });
+      return;
+    }
+    const headers = [...describeNode, toHeader("Date", formatDate(Math.floor(Date.now() / 1_000)))];
+    flow.deliver(createResponse(request, 200, { toTag: core.nextTag(), headers }));
+  }
+
+  forget(connection: SipConnection): void {
+    this.#config.onForget(connection);
+    this.#config.registrar.forget(connection);
+    this.#config.core.forget(connection);
+  }
+
+  onBug(connection: SipConnection, error: unknown): void {
+    this.#config.log("error", "sip.bug", {
+      connection: connection.id,
+      stack: error instanceof Error ? error.stack : String(error),
+    });
+    connection.wire.close(closeCode.internal, "This node has made a mistake.");
+  }
+
+  async #prove(connection: SipConnection, request: SipRequest, admission: Admission): Promise<void> {
+    const { core, domains, limits } = this.#config;
+    connection.nonces ??= createNonces({ count: limits.nonces, lifetimeMs: limits.nonceMs }, () =>
+      performance.now(),
+    );
+    const outcome = await admission.check(request, connection.nonces);
+    if (connection.closed) return;
+    if (!outcome.ok) {
+      const { status, sentence } = outcome;
+      if (status === 401) this.counts.challenged++;
+      else this.counts.denied++;
+      const challenge =
+        status === 401 ? [toHeader("WWW-Authenticate", admission.challenge(connection.nonces))] : [];
+      const wait = status === 503 ? [toHeader("Retry-After", "5")] : [];
+      core.refuse(connection, request, { status, sentence, headers: [...challenge, ...wait] });
+      return;
+    }
+    const known = liveIdentities(connection).filter(({ user }) => user !== outcome.identity.user);
+    connection.identities = [...known, outcome.identity].slice(-limits.identities);
+    this.counts.admitted++;
+    // Now decided as for anybody admitted: another account's delegation does not help.
+    const decision = checkGate(request, [outcome.identity], domains);
+    if (decision.do === "pass") {
+      this.#pass(connection, request, decision.identity);
+      return;
+    }
+    this.counts.denied++;
+    core.refuse(connection, request, decision.do === "refuse" ? toRefusal(decision) : anotherAccount);
+  }
+
+  #pass(connection: SipConnection, request: SipRequest, identity: Identity | undefined): void {
+    const { core, domains } = this.#config;
+    if (request.method === "REGISTER") {
+      this.#register(connection, request, identity);
+      return;
+    }
+    if (this.#config.admission === undefined) this.#noteContact(connection, request);
+    core.receive(connection, withAsserted(request, identity?.user, domains.own));
+  }
+
+  #register(connection: SipConnection, request: SipRequest, identity: Identity | undefined): void {
+    const { core, domains, registrar, limits } = this.#config;
+    this.counts.registers++;
+    const unknown = tokens(request, "require").filter(tag => !UNDERSTOOD.has(tag));
+    if (unknown.length > 0) {
+      const unsupported = toHeader("Unsupported", unknown.join(", "));
+      core.refuse(connection, request, { status: 420, headers: [unsupported] });
+      return;
+    }
+    const target = toSipUri(request.uri);
+    const aor = toSipUri(to(request).uri);
+    const user = ownUser(to(request).uri, domains);
+    if (target === undefined || !domains.isOwn(target) || aor === undefined || user === undefined) {
+      core.refuse(connection, request, { status: 404, sentence: "This address is not of this domain." });
+      return;
+    }
+    const now = () => performance.now() / 1_000;
+    const answer = register(
+      {
+        request,
+        user,
+        flow: connection,
+        domain: toHostKey(aor),
+        until: identity === undefined ? Number.POSITIVE_INFINITY : identity.until / 1_000,
+        proven: identity !== undefined,
+      },
+      { registrar, limits, now },
+    );
+    if (answer.status !== 200) core.refuse(connection, request, answer);
+    else connection.deliver(createResponse(request, 200, { toTag: core.nextTag(), headers: answer.headers }));
+  }
+
+  /**
+   * Who calls without being registered (open nodes only) is found by the Contact of the call, as long as the
+   * connection lasts.
+   */
+  #noteContact(connection: SipConnection, request: SipRequest): void {
+    const { registrar, limits, domains } = this.#config;
+    if (request.method !== "INVITE" && request.method !== "SUBSCRIBE") return;
+    const text = header(request, "contact") === undefined ? undefined : contacts(request)[0]?.uri;
+    const uri = text === undefined || text.length > limits.contactBytes ? undefined : toSipUri(text);
+    if (uri?.user === undefined || (domains.isOwn(uri) && uri.host === domains.own)) return;
+    const key = toContactKey(uri);
+    if (registrar.flowOf(key) === connection || registrar.notedOn(connection) >= limits.notedContacts) return;
+    registrar.note(toFlatString(key), connection);
+  }
+}
+
+const describeNode: readonly SipHeader[] = [
+  toHeader(
+    "Allow",
+    "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, MESSAGE, INFO, PRACK, UPDATE, NOTIFY, SUBSCRIBE, REFER",
+  ),
+  toHeader("Supported", `${ownTag}, gruu`),
+];
+
+const anotherAccount: Refusal = {
+  status: 403,
+  sentence: "This delegation is of another account than the one that sends.",
+};
+
+function liveIdentities({ identities }: SipConnection): readonly Identity[] {
+  if (identities === undefined) return [];
+  const now = performance.now();
+  return identities.some(({ until }) => until <= now)
+    ? identities.filter(({ until }) => until > now)
+    : identities;
+}
+
+function toRefusal(decision: { status: number; sentence: string; require?: string }): Refusal {
+  const { status, sentence, require } = decision;
+  return { status, sentence, headers: require === undefined ? [] : [toHeader("Require", require)] };
+}

@@ -1,0 +1,114 @@
+import { from } from "../../protocol/sip/fields.ts";
+import type { SipRequest } from "../../protocol/sip/message.ts";
+import type { ProxyTarget } from "../../protocol/sip/proxy-context.ts";
+import type { Screened } from "../../protocol/sip/proxy-screen.ts";
+import type { SipUri } from "../../protocol/sip/uri.ts";
+import { instanceOf, isAccountKey, isChainKey, toContactKey, toSipUri, toUserKey } from "./address-keys.ts";
+import type { Domains } from "./domains.ts";
+import type { Flow } from "./flow.ts";
+import type { Binding, Registrar } from "./registrar.ts";
+
+/** Where a request goes; or the answer that it earns instead. */
+export type Way =
+  | { readonly kind: "targets"; readonly groups: readonly (readonly ProxyTarget[])[] }
+  /** To this node itself: it names the domain and nobody in it. */
+  | { readonly kind: "self" }
+  | { readonly kind: "nobody"; readonly status: number; readonly sentence: string };
+
+/** Users of the other dialect. Both share one namespace; who is registered by SIP comes first. */
+export interface Guests {
+  has(id: string): boolean;
+  readonly flow: Flow;
+}
+
+/** The nodes of other domains. */
+export interface Peers {
+  /** The flow to a domain that the configuration names; `undefined` while there is no connection. */
+  flowTo(domain: string): Flow | undefined;
+}
+
+export interface RouterConfig {
+  readonly domains: Domains;
+  readonly registrar: Registrar;
+  readonly peers: Peers;
+  guests(): Guests | undefined;
+}
+
+export type Router = (screened: Screened, flow: Flow) => Way;
+
+/**
+ * Decides where a request goes (RFC 3261 §16.5): by its first Route that is not ours, else by its Request-URI. The
+ * same way for what begins a dialog and for what belongs to one: a node knows of no dialogs.
+ */
+export function createRouter({ domains, registrar, peers, guests }: RouterConfig): Router {
+  return ({ request, by, next }, flow) => {
+    if (next.kind !== "sip") return nobody(404, "Only SIP addresses can be called here.");
+    if (by === "route") {
+      return toPeer(next, request, flow) ?? nobody(404, "No way is known to the domain of this Route.");
+    }
+    const holder = next.user === undefined ? undefined : registrar.flowOf(toContactKey(next));
+    if (holder !== undefined) return toTargets([[{ uri: request.uri, hop: holder.id }]]);
+    if (domains.isOwn(next)) return next.user === undefined ? { kind: "self" } : toUser(next, request, flow);
+    return toPeer(next, request, flow) ?? nobodyAt(next);
+  };
+
+  function toPeer(uri: SipUri, request: SipRequest, from: Flow): Way | undefined {
+    const domain = domains.peerOf(uri);
+    if (domain === undefined) return undefined;
+    if (from.kind === "link") return nobody(403, "This node passes nothing on from one domain to another.");
+    const flow = peers.flowTo(domain);
+    if (flow === undefined) return nobody(503, "The node of this domain cannot be reached just now.");
+    return toTargets([[{ uri: request.uri, hop: flow.id }]]);
+  }
+
+  function toUser(uri: SipUri, request: SipRequest, flow: Flow): Way {
+    const user = toUserKey(uri.user);
+    if (user === undefined) return nobody(404, "Nobody has this address.");
+    const bindings = registrar.bindingsOf(user);
+    const instance = instanceOf(uri);
+    if (instance !== undefined) {
+      const device = bindings.filter(binding => binding.instance === instance);
+      if (device.length > 0) return toTargets(toGroups(device));
+      return nobody(480, "This device is not connected just now.");
+    }
+    const others = bindings.filter(binding => binding.flow !== flow || !isSelf(user, request));
+    if (others.length > 0) return toTargets(toGroups(others));
+    const bridge = guests();
+    if (bridge?.has(user)) return toTargets([[{ uri: request.uri, hop: bridge.flow.id }]]);
+    const exists = bindings.length > 0 || isAccountKey(user) || isChainKey(user);
+    return exists
+      ? nobody(480, "No device of this user is connected just now.")
+      : nobody(404, "Nobody of this name is here.");
+  }
+}
+
+/** By the preference that the devices gave (RFC 3261 §10.2.1.2): those of one q ring together. */
+function toGroups(bindings: readonly Binding[]): readonly (readonly ProxyTarget[])[] {
+  const targets = (list: readonly Binding[]) =>
+    list.map(({ contact, flow }) => ({ uri: contact, hop: flow.id }));
+  const [first] = bindings;
+  if (bindings.every(({ q }) => q === first?.q)) return [targets(bindings)];
+  const ranks = [...new Set(bindings.map(({ q }) => q))].sort((one, other) => other - one);
+  return ranks.map(rank => targets(bindings.filter(({ q }) => q === rank)));
+}
+
+/** A device that calls its own user means the user's other devices. */
+function isSelf(user: string, request: SipRequest): boolean {
+  const uri = toSipUri(from(request).uri);
+  return uri !== undefined && toUserKey(uri.user) === user;
+}
+
+/** A Contact that no connection has any more, or a domain that nobody here knows. */
+function nobodyAt(uri: SipUri): Way {
+  return uri.host.endsWith(".invalid")
+    ? nobody(480, "This device is not connected just now.")
+    : nobody(404, "This node knows no way to this domain.");
+}
+
+function toTargets(groups: readonly (readonly ProxyTarget[])[]): Way {
+  return { kind: "targets", groups };
+}
+
+function nobody(status: number, sentence: string): Way {
+  return { kind: "nobody", status, sentence };
+}

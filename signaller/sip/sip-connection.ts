@@ -1,0 +1,139 @@
+import { formatMessage } from "../../protocol/sip/format-message.ts";
+import type { SipMessage } from "../../protocol/sip/message.ts";
+import { isKeepAlive, parseMessage } from "../../protocol/sip/parse-message.ts";
+import { SipParseError } from "../../protocol/sip/sip-parse-error.ts";
+import { closeCode } from "../websocket/frame.ts";
+import type { Receiver, Wire } from "../wire.ts";
+import type { Identity } from "./admission.ts";
+import { formatMalformedAnswer } from "./answer-malformed.ts";
+import type { Flow } from "./flow.ts";
+import type { Nonces } from "./nonces.ts";
+
+/** What a connection asks of the room it stands in. */
+export interface SipHost {
+  readonly malformedMessages: number;
+  readonly waitingMessages: number;
+  readonly waitingMessageBytes: number;
+  readonly counts: DialectCounts;
+  /** Takes a message in. A promise: the messages behind it wait until it is decided. */
+  receive(connection: SipConnection, message: SipMessage): Promise<void> | undefined;
+  /** A defect of this program met outside `onMessage`: told, and the connection ends. */
+  onBug(connection: SipConnection, error: unknown): void;
+  forget(connection: SipConnection): void;
+}
+
+export interface DialectCounts {
+  malformed: number;
+  keepAlives: number;
+}
+
+const PONG = "\r\n";
+
+/** One client's connection (RFC 7118). A class, and lean: ten thousand of these are registered at a time. */
+export class SipConnection implements Receiver, Flow {
+  readonly kind = "client";
+  readonly wire: Wire;
+  /** Proven in a closed domain; none elsewhere. */
+  identities: readonly Identity[] | undefined;
+  nonces: Nonces | undefined;
+  readonly #host: SipHost;
+  #malformed = 0;
+  /** Messages behind one whose signature is being checked, in order. */
+  #waiting: Waiting | undefined;
+
+  constructor(host: SipHost, wire: Wire) {
+    this.#host = host;
+    this.wire = wire;
+  }
+
+  get id(): number {
+    return this.wire.id;
+  }
+
+  get closed(): boolean {
+    return this.wire.closed;
+  }
+
+  deliver(message: SipMessage): boolean {
+    return this.wire.send(formatMessage(message));
+  }
+
+  onMessage(payload: Buffer): void {
+    const text = payload.toString("latin1");
+    const message = isKeepAlive(text) ? this.#pong(text) : this.#read(text);
+    if (message === undefined) return;
+    if (this.#waiting === undefined) this.#take(message);
+    else this.#wait(message, text.length);
+  }
+
+  onClose(): void {
+    this.#waiting = undefined;
+    this.#host.forget(this);
+  }
+
+  /** RFC 5626 §4.4.1: a double CRLF is a ping, one CRLF the pong. */
+  #pong(text: string): undefined {
+    this.#host.counts.keepAlives++;
+    if (text.length >= 4) this.wire.send(PONG);
+  }
+
+  #read(text: string): SipMessage | undefined {
+    try {
+      return parseMessage(text);
+    } catch (error) {
+      if (!(error instanceof SipParseError)) throw error;
+      this.#host.counts.malformed++;
+      this.#malformed++;
+      const answer = formatMalformedAnswer(text, error);
+      if (answer !== undefined) this.wire.send(answer);
+      if (this.#malformed > this.#host.malformedMessages) {
+        this.wire.close(closeCode.policy, "Too many malformed messages.");
+      }
+      return undefined;
+    }
+  }
+
+  #take(message: SipMessage): void {
+    const decision = this.#host.receive(this, message);
+    if (decision === undefined) return;
+    this.#waiting ??= { messages: [], bytes: 0 };
+    decision.then(
+      () => this.#goOn(),
+      error => this.#host.onBug(this, error),
+    );
+  }
+
+  #wait(message: SipMessage, bytes: number): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    waiting.messages.push(message);
+    waiting.bytes += bytes;
+    const { waitingMessages, waitingMessageBytes } = this.#host;
+    if (waiting.messages.length > waitingMessages || waiting.bytes > waitingMessageBytes) {
+      this.wire.close(closeCode.policy, "Too many messages before you were admitted.");
+    }
+  }
+
+  /** What has waited goes its way, in order, up to the next one that takes time. */
+  #goOn(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting === undefined || this.closed) return;
+    try {
+      const { messages } = waiting;
+      for (let message = messages.shift(); message !== undefined; message = messages.shift()) {
+        this.#take(message);
+        if (this.#waiting === undefined) continue;
+        this.#waiting = { messages, bytes: waiting.bytes };
+        return;
+      }
+    } catch (error) {
+      this.#host.onBug(this, error);
+    }
+  }
+}
+
+interface Waiting {
+  readonly messages: SipMessage[];
+  bytes: number;
+}

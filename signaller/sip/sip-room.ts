@@ -1,0 +1,179 @@
+import type { Log } from "../log.ts";
+import { offeredSubprotocols } from "../websocket/handshake.ts";
+import type { Dialect } from "../wire.ts";
+import { createAdmission } from "./admission.ts";
+import { createChainRpc } from "./chain-rpc.ts";
+import { ClientTransactions } from "./client-transactions.ts";
+import { createDomains, type Domains } from "./domains.ts";
+import type { Flow } from "./flow.ts";
+import { type SipRoomLimits, sipRoomLimits } from "./limits.ts";
+import { ProxyCore } from "./proxy-core.ts";
+import { Reception } from "./reception.ts";
+import { createRegistrar, type Registrar } from "./registrar.ts";
+import { createRouter, type Guests, type Peers } from "./router.ts";
+import { ServerTransactions } from "./server-transactions.ts";
+import { SipConnection } from "./sip-connection.ts";
+import { SipCore } from "./sip-core.ts";
+import { createTimerWheel, type TimerWheel } from "./timer-wheel.ts";
+import { createWalletCheck } from "./wallet-check.ts";
+
+export interface SipRoomConfig {
+  /** The domain this node answers for; an open node without one answers for any host. */
+  readonly domain: string | undefined;
+  /** Admits anyone, and passes nobody on as proven. */
+  readonly open: boolean;
+  readonly chain: ChainConfig;
+  /** Where it lives: begins and ends with a slash. */
+  readonly path: string;
+  readonly peers: readonly string[];
+  readonly log: Log;
+  readonly limits?: Partial<SipRoomLimits>;
+}
+
+export interface ChainConfig {
+  /** The chain that delegations are signed for. */
+  readonly id: number;
+  /** Where smart accounts can be asked (ERC-1271); without one they are not believed. */
+  readonly rpc?: string | undefined;
+}
+
+/** All of SIP on this node, but the links and the bridge, which are flows like others and join by themselves. */
+export interface SipRoom {
+  readonly dialect: Dialect;
+  readonly core: SipCore;
+  readonly domains: Domains;
+  readonly registrar: Registrar;
+  readonly wheel: TimerWheel;
+  readonly limits: SipRoomLimits;
+  join(flow: Flow): void;
+  leave(flow: Flow): void;
+  /** What stands behind domains and ids that are not of SIP clients. Each is set once, before the node listens. */
+  connect(others: { readonly peers?: Peers; readonly guests?: Guests }): void;
+  figures(): SipFigures;
+  close(): void;
+}
+
+export interface SipFigures {
+  readonly connections: number;
+  readonly users: number;
+  readonly bindings: number;
+  readonly clientTransactions: number;
+  readonly serverTransactions: number;
+  readonly waitingBytes: number;
+  readonly calls: number;
+  readonly timers: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+const SUBPROTOCOL = "sip";
+
+export function createSipRoom(config: SipRoomConfig): SipRoom {
+  const limits: SipRoomLimits = { ...sipRoomLimits, ...config.limits };
+  const domains = createDomains(config.domain, config.peers);
+  const wheel = createTimerWheel();
+  const registrar = createRegistrar(() => performance.now() / 1_000);
+  const clients = new ClientTransactions(wheel);
+  const servers = new ServerTransactions(wheel);
+  const flows = new Map<number, Flow>();
+  let others: { peers?: Peers; guests?: Guests } = {};
+  const flowOf = (hop: string | number) => flows.get(Number(hop));
+  const proxy = {
+    via: `SIP/2.0/WS ${domains.own}`,
+    sentBy: domains.own,
+    // No transport: which one a client has is between it and the node it is connected to.
+    recordRoute: `<sip:${domains.own};lr>`,
+    isOurs: domains.isOwn,
+    extensions: new Set<string>(),
+  };
+  const proxies = new ProxyCore({ proxy, wheel, clients, flowOf });
+  const core: SipCore = new SipCore({
+    proxy,
+    servers,
+    clients,
+    core: proxies,
+    route: createRouter({
+      domains,
+      registrar,
+      peers: { flowTo: domain => others.peers?.flowTo(domain) },
+      guests: () => others.guests,
+    }),
+    limits,
+    flowOf,
+    answerSelf: (flow, request) => reception.answerSelf(flow, request),
+  });
+  const reception = new Reception({
+    core,
+    domains,
+    registrar,
+    limits,
+    log: config.log,
+    admission: config.open ? undefined : toAdmission(config, domains, limits),
+    onForget: flow => flows.delete(flow.id),
+  });
+  const sweeps = setInterval(() => registrar.sweep(), limits.sweepMs);
+  sweeps.unref();
+
+  return {
+    dialect: {
+      name: "sip",
+      welcome(request, { pathname }) {
+        if (!offeredSubprotocols(request).includes(SUBPROTOCOL)) return undefined;
+        if (!`${pathname}/`.startsWith(config.path)) return undefined;
+        return {
+          subprotocol: SUBPROTOCOL,
+          open(wire) {
+            const connection = new SipConnection(reception, wire);
+            flows.set(connection.id, connection);
+            return connection;
+          },
+        };
+      },
+    },
+    core,
+    domains,
+    registrar,
+    wheel,
+    limits,
+    join: flow => void flows.set(flow.id, flow),
+    leave(flow) {
+      flows.delete(flow.id);
+      registrar.forget(flow);
+      core.forget(flow);
+    },
+    connect(more) {
+      others = { ...others, ...more };
+    },
+    figures: () => ({
+      connections: flows.size,
+      users: registrar.users,
+      bindings: registrar.size,
+      clientTransactions: clients.size,
+      serverTransactions: servers.size,
+      waitingBytes: servers.waitingBytes,
+      calls: proxies.size,
+      timers: wheel.size,
+      counts: { ...core.counts, ...reception.counts },
+    }),
+    close() {
+      clearInterval(sweeps);
+      wheel.close();
+    },
+  };
+}
+
+function toAdmission({ chain }: SipRoomConfig, domains: Domains, limits: SipRoomLimits) {
+  const now = () => performance.now();
+  return createAdmission({
+    realm: domains.own,
+    chainId: chain.id,
+    wallets: createWalletCheck({
+      chain: chain.rpc === undefined ? undefined : createChainRpc(chain.rpc),
+      remembered: limits.rememberedDelegations,
+      contractMs: limits.contractYesMs,
+      now,
+    }),
+    concurrent: limits.checksUnderWay,
+    now,
+    wallClock: () => Date.now() / 1_000,
+  });
+}
