@@ -7,7 +7,7 @@ import type { SocketPart } from "./pages/socket-page.ts";
 import { type Remote, remoteOf } from "./remote.ts";
 
 export type PeerPage = Remote<PeerPart>;
-export type SipPage = Remote<SipPart>;
+export type SipPage = Remote<SipPart> & { readonly address: string };
 export type SocketPage = Remote<SocketPart>;
 export type SipClientName = "jssip" | "sipjs";
 
@@ -15,8 +15,8 @@ export type SipClientName = "jssip" | "sipjs";
 export interface Stage {
   readonly browser: Browser;
   peerPage(version: PeerVersion): Promise<PeerPage>;
-  /** `hurry`: how many times faster this page's timers run than the clock. */
-  sipPage(client?: SipClientName, options?: { hurry?: number }): Promise<SipPage>;
+  /** `address` is whose phone this is; `hurry`, how many times faster this page's timers run than the clock. */
+  sipPage(options: { address: string; client?: SipClientName; hurry?: number }): Promise<SipPage>;
   socketPage(): Promise<SocketPage>;
   /** Closes all pages; the browser stays for the next test. */
   closePages(): Promise<void>;
@@ -29,20 +29,25 @@ export async function openStage(): Promise<Stage> {
   if (!browser) throw new Error("There is no Chrome or Chromium; these tests should have been skipped");
   const pages = new Set<Page>();
 
-  const open = async <T extends object>(scripts: string, hurry = 1): Promise<Remote<T>> => {
+  const open = async <T extends object, Facts extends object = object>(
+    scripts: string,
+    facts: Facts,
+    hurry = 1,
+  ) => {
     const page = await browser.newPage();
     pages.add(page);
     if (hurry !== 1) await page.evaluateOnNewDocument(quickenTimers, hurry);
     await page.goto(`${server.origin}/${scripts}`);
-    return remoteOf<T>(page);
+    return remoteOf<T, Facts>(page, facts);
   };
   return {
     browser,
-    peerPage: version => open<PeerPart>(`peer-page+peerjs-${version}`),
-    sipPage: (client = "jssip", { hurry } = {}) => open<SipPart>(`${client}-page`, hurry),
-    socketPage: () => open<SocketPart>("socket-page"),
+    peerPage: version => open<PeerPart>(`peer-page+peerjs-${version}`, {}),
+    sipPage: ({ address, client = "jssip", hurry }) =>
+      open<SipPart, { address: string }>(`${client}-page`, { address }, hurry),
+    socketPage: () => open<SocketPart>("socket-page", {}),
     async closePages() {
-      await Promise.all([...pages].map(page => page.close()));
+      await Promise.all([...pages].filter(page => !page.isClosed()).map(page => page.close()));
       pages.clear();
     },
     async close() {
@@ -54,7 +59,7 @@ export async function openStage(): Promise<Stage> {
 
 /** Runs in the page before its scripts: SIP's waits of half a minute pass sooner. Media keep their own clock. */
 function quickenTimers(times: number): void {
-  const { setTimeout } = globalThis;
-  const quick = (call: TimerHandler, wait = 0, ...args: unknown[]) => setTimeout(call, wait / times, ...args);
-  Object.assign(globalThis, { setTimeout: quick });
+  const { setTimeout: unhurried } = globalThis;
+  const quick = (call: TimerHandler, wait = 0, ...args: unknown[]) => unhurried(call, wait / times, ...args);
+  Object.assign(globalThis, { unhurried, setTimeout: quick });
 }

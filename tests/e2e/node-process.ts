@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -23,8 +25,13 @@ export interface NodeStart {
   readonly port?: number;
 }
 
-/** `TEST_AGAINST=peerserver` runs the PeerJS tests against npm `peer`: it shows that they ask for stock behaviour. */
-export const againstPeerServer = process.env["TEST_AGAINST"] === "peerserver";
+/**
+ * `TEST_AGAINST=peerserver` runs the PeerJS tests against npm `peer`, `TEST_AGAINST=kamailio` the SIP tests against
+ * Kamailio: it shows that they ask for nothing but stock behaviour.
+ */
+const testAgainst = process.env["TEST_AGAINST"];
+export const againstPeerServer = testAgainst === "peerserver";
+export const againstKamailio = testAgainst === "kamailio";
 
 export const testDomain = "test.example";
 
@@ -32,14 +39,18 @@ const longestStartMs = 20_000;
 const root = join(import.meta.dirname, "../..");
 
 export async function startNode({ options = [], port = 0 }: NodeStart = {}): Promise<NodeProcess> {
-  const command = againstPeerServer
-    ? [join(root, "tests/e2e/peer-server.ts"), String(port)]
-    : [
-        join(root, "signaller/main.ts"),
-        ...["--port", String(port), "--host", "127.0.0.1", "--open", "--domain", testDomain, "--peers"],
-        ...options,
-      ];
-  const child = spawn(process.execPath, command, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const command = againstKamailio
+    ? await kamailioCommand(port)
+    : againstPeerServer
+      ? [process.execPath, join(root, "tests/e2e/peer-server.ts"), String(port)]
+      : [
+          process.execPath,
+          join(root, "signaller/main.ts"),
+          ...["--port", String(port), "--host", "127.0.0.1", "--open", "--domain", testDomain, "--peers"],
+          ...options,
+        ];
+  const [program = "", ...args] = command;
+  const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   const printed: string[] = [];
   const listening = await readPort(child, printed);
   return {
@@ -52,6 +63,19 @@ export async function startNode({ options = [], port = 0 }: NodeStart = {}): Pro
     },
     stop: () => end(child, "SIGTERM"),
   };
+}
+
+async function kamailioCommand(port: number): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), "etherlynk-test-"));
+  const file = join(folder, "kamailio.cfg");
+  const chosen = port === 0 ? await findFreePort() : port;
+  const config = readFileSync(join(root, "bench/peers/kamailio.cfg"), "utf8")
+    .replace("LISTEN_PORT", String(chosen))
+    .replace("bench.example", testDomain);
+  writeFileSync(file, config);
+  // It says nothing that we could wait for; its shell says where it will be.
+  const words = `echo "http://127.0.0.1:${chosen}/"; exec kamailio -f ${file} -DD -m 64 -M 8 -P ${folder}/pid -Y ${folder}`;
+  return ["sh", "-c", words];
 }
 
 /** A port that is free now, for nodes that must know of each other before they start. */

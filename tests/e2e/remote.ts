@@ -7,10 +7,14 @@ export type Remote<T> = {
     : never;
 } & { readonly page: Page };
 
-/** What the page's script put there as `globalThis.part`. */
-export function remoteOf<T extends object>(page: Page): Remote<T> {
+/** What the page's script put there as `globalThis.part`; `facts` are answered here. */
+export function remoteOf<T extends object, Facts extends object = object>(
+  page: Page,
+  facts: Facts,
+): Remote<T> & Readonly<Facts> {
+  const known = { ...facts, page };
   const answer = (name: string | symbol) => {
-    if (name === "page") return page;
+    if (name in known) return Reflect.get(known, name);
     // A promise resolving with this must not take it for a promise.
     if (typeof name === "symbol" || name === "then") return undefined;
     return (...args: unknown[]) =>
@@ -26,5 +30,5 @@ export function remoteOf<T extends object>(page: Page): Remote<T> {
         args,
       );
   };
-  return new Proxy({}, { get: (_, name) => answer(name) }) as Remote<T>;
+  return new Proxy({}, { get: (_, name) => answer(name) }) as Remote<T> & Readonly<Facts>;
 }

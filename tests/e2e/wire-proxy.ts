@@ -31,20 +31,6 @@ export interface WireProxy {
 
 export const passOn: Rule = () => ({});
 
-/** Applies `fate` to the first `times` messages that match, and passes the rest. */
-export function onceFor(
-  matches: (message: string, direction: Direction) => boolean,
-  fate: Fate,
-  times = 1,
-): Rule {
-  let left = times;
-  return (message, direction) => {
-    if (left === 0 || !matches(message, direction)) return {};
-    left--;
-    return fate;
-  };
-}
-
 export async function startWireProxy(target: string): Promise<WireProxy> {
   const server = createServer((_, response) => response.writeHead(404).end());
   const sockets = new WebSocketServer({

@@ -1,3 +1,5 @@
+import { unhurriedTimeout } from "./unhurried.ts";
+
 /** What happened in this page, in order, and waits for it. Waits are bounded and say what happened instead. */
 export interface Journal {
   /** Resolves when the entry has been written so many times; an entry ending in `*` needs only to begin so. */
@@ -25,7 +27,7 @@ export function createJournal(): OpenJournal {
         clearTimeout(bound);
         resolve();
       };
-      const bound = setTimeout(() => {
+      const bound = unhurriedTimeout(() => {
         readers.delete(look);
         reject(new Error(`No "${what}" within ${withinMs} ms; what happened: ${entries.join(" | ")}`));
       }, withinMs);

@@ -1,3 +1,5 @@
+import { unhurriedTimeout } from "./unhurried.ts";
+
 /** A tone to send, and an ear for tones: what proves that sound flows and whose it is. */
 export interface Voice {
   readonly track: MediaStreamTrack;
@@ -78,7 +80,7 @@ export function createSound() {
             `Wanted ${tones.wanted.join(", ") || "no tone"}, heard (Hz: dB) ${JSON.stringify(levels)}`,
           );
         }
-        await new Promise(resolve => setTimeout(resolve, lookEveryMs));
+        await new Promise(resolve => unhurriedTimeout(() => resolve(undefined), lookEveryMs));
       }
     },
   };
