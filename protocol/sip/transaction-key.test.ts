@@ -48,6 +48,18 @@ describe("matching requests to server transactions (RFC 3261 §17.2.3)", () => {
     expect(serverKey(seen)).toBe(serverKey(bye("SIP/2.0/WS alice.invalid;branch=z9hG4bKone")));
   });
 
+  it.each([
+    "SIP/2.0/WS alice.invalid ;branch=z9hG4bKone",
+    "SIP / 2.0 / WS alice.invalid; branch = z9hG4bKone",
+    'SIP/2.0/WS alice.invalid;x="a,;branch=z9hG4bKevil";branch=z9hG4bKone',
+    "SIP/2.0/WS alice.invalid;rport;BRANCH=z9hG4bKone",
+    "SIP/2.0/WS alice.invalid;branch=z9hG4bKone;rport, SIP/2.0/WS b;branch=z9hG4bKtwo",
+  ])("however it is written: %s", via => {
+    const plain = bye("SIP/2.0/WS alice.invalid;branch=z9hG4bKone");
+    expect(serverKey(bye(via))).toBe(serverKey(plain));
+    expect(clientKey(bye(via))).toBe(clientKey(plain));
+  });
+
   it("without the magic cookie the rest of the request counts (RFC 2543)", () => {
     const old = (callId: string, to?: string) =>
       sampleRequest({ via: ["SIP/2.0/UDP old.example;branch=1"], callId, ...(to && { to }) });

@@ -1,4 +1,4 @@
-import { callId, cseq, fromTag, topVia } from "./fields.ts";
+import { callId, cseq, fromTag, header, topVia } from "./fields.ts";
 import type { Via } from "./headers.ts";
 import type { SipMessage, SipRequest } from "./message.ts";
 import { param } from "./uri.ts";
@@ -12,7 +12,8 @@ import { param } from "./uri.ts";
  * clientKey(invite) === clientKey(itsResponse) // true
  */
 export function clientKey(message: SipMessage): string {
-  return `${param(topVia(message).params, "branch") ?? ""} ${cseq(message).method}`;
+  const method = message.kind === "request" ? message.method : cseq(message).method;
+  return `${topBranch(message).branch} ${method}`;
 }
 
 /**
@@ -35,12 +36,22 @@ export function sentBy({ host, port }: Via): string {
 }
 
 function keyAs(request: SipRequest, method: string): string {
-  const via = topVia(request);
-  const branch = param(via.params, "branch") ?? "";
-  if (isMagic(branch)) return `${branch} ${sentBy(via)} ${method}`;
+  const { branch, sender } = topBranch(request);
+  if (isMagic(branch)) return `${branch} ${sender} ${method}`;
   // A client of RFC 2543 does not promise a unique branch. The To tag is left out: the ACK's is the response's.
   const { seq } = cseq(request);
-  return `${request.uri} ${fromTag(request) ?? ""} ${callId(request)} ${seq} ${sentBy(via)} ${branch} ${method}`;
+  return `${request.uri} ${fromTag(request) ?? ""} ${callId(request)} ${seq} ${sender} ${branch} ${method}`;
+}
+
+/** A Via as everybody writes it, up to its branch: no blanks, quotes or upper-case hosts. */
+const plainVia = /^SIP\/2\.0\/[A-Z]+ ([a-z0-9.:[\]-]+)(?:;[^",;]*)*?;branch=([^;",\s]+)(?:[;,]|$)/;
+
+/** Every message takes this way, twice: the plain case is read without taking the whole Via apart. */
+function topBranch(message: SipMessage): { readonly branch: string; readonly sender: string } {
+  const plain = plainVia.exec(header(message, "via") ?? "");
+  if (plain !== null) return { branch: plain[2] ?? "", sender: plain[1] ?? "" };
+  const via = topVia(message);
+  return { branch: param(via.params, "branch") ?? "", sender: sentBy(via) };
 }
 
 /** "The branch ID inserted by an element compliant with this specification MUST always begin with" it (§8.1.1.7). */
