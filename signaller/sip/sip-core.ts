@@ -105,9 +105,12 @@ export class SipCore {
   /** RFC 3261 §9.2, §16.10: answered here, and made anew for each branch. */
   #cancel(flow: Flow, cancel: SipRequest): void {
     const invite = this.#config.servers.inviteOf(flow, cancel);
-    if (invite === undefined) return this.refuse(flow, cancel, { status: 481 });
-    flow.deliver(createResponse(cancel, 200, { toTag: this.nextTag() }));
-    invite.user?.onCancel(cancel.headers.filter(({ key }) => key === "reason"));
+    if (invite === undefined) {
+      this.refuse(flow, cancel, { status: 481 });
+    } else {
+      flow.deliver(createResponse(cancel, 200, { toTag: this.nextTag() }));
+      invite.user?.onCancel(cancel.headers.filter(({ key }) => key === "reason"));
+    }
   }
 
   /** The ACK of a 2xx has no transaction and gets no answer (§16.11). */

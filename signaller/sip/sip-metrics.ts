@@ -18,7 +18,7 @@ export function sipMetrics(figures: SipFigures): Metric[] {
       figures.serverTransactions,
     ),
     gauge("waiting_bytes", "Memory of requests that wait for their answer.", figures.waitingBytes),
-    gauge("forwarded", "Requests that are being forwarded.", figures.calls),
+    gauge("forwarded", "Requests that are being forwarded.", figures.forwarded),
     gauge("timers", "Timers that run.", figures.timers),
     ...Object.entries(figures.counts).map(
       ([what, value]): Metric => ({

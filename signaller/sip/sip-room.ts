@@ -1,6 +1,7 @@
+import type { ProxyConfig } from "../../protocol/sip/proxy-config.ts";
 import type { Log } from "../log.ts";
 import { offeredSubprotocols } from "../websocket/handshake.ts";
-import type { Dialect } from "../wire.ts";
+import type { Dialect, Wire } from "../wire.ts";
 import { createAdmission } from "./admission.ts";
 import { createChainRpc } from "./chain-rpc.ts";
 import { ClientTransactions } from "./client-transactions.ts";
@@ -60,7 +61,7 @@ export interface SipFigures {
   readonly clientTransactions: number;
   readonly serverTransactions: number;
   readonly waitingBytes: number;
-  readonly calls: number;
+  readonly forwarded: number;
   readonly timers: number;
   readonly counts: Readonly<Record<string, number>>;
 }
@@ -68,67 +69,16 @@ export interface SipFigures {
 const SUBPROTOCOL = "sip";
 
 export function createSipRoom(config: SipRoomConfig): SipRoom {
-  const limits: SipRoomLimits = { ...sipRoomLimits, ...config.limits };
-  const domains = createDomains(config.domain, config.peers);
-  const wheel = createTimerWheel();
-  const registrar = createRegistrar(() => performance.now() / 1_000);
-  const clients = new ClientTransactions(wheel);
-  const servers = new ServerTransactions(wheel);
-  const flows = new Map<number, Flow>();
-  let others: { peers?: Peers; guests?: Guests } = {};
-  const flowOf = (hop: string | number) => flows.get(Number(hop));
-  const proxy = {
-    via: `SIP/2.0/WS ${domains.own}`,
-    sentBy: domains.own,
-    // No transport: which one a client has is between it and the node it is connected to.
-    recordRoute: `<sip:${domains.own};lr>`,
-    isOurs: domains.isOwn,
-    extensions: new Set<string>(),
-  };
-  const proxies = new ProxyCore({ proxy, wheel, clients, flowOf });
-  const core: SipCore = new SipCore({
-    proxy,
-    servers,
-    clients,
-    core: proxies,
-    route: createRouter({
-      domains,
-      registrar,
-      peers: { flowTo: domain => others.peers?.flowTo(domain) },
-      guests: () => others.guests,
-    }),
-    limits,
-    flowOf,
-    answerSelf: (flow, request) => reception.answerSelf(flow, request),
-  });
-  const reception = new Reception({
-    core,
-    domains,
-    registrar,
-    limits,
-    log: config.log,
-    admission: config.open ? undefined : toAdmission(config, domains, limits),
-    onForget: flow => flows.delete(flow.id),
-  });
-  const sweeps = setInterval(() => registrar.sweep(), limits.sweepMs);
-  sweeps.unref();
-
+  const parts = createParts(config);
+  const { limits, domains, wheel, registrar, clients, servers, flows, others } = parts;
+  const { core, proxies, reception } = createCore(config, parts);
+  const sweeps = setInterval(() => registrar.sweep(), limits.sweepMs).unref();
   return {
-    dialect: {
-      name: "sip",
-      welcome(request, { pathname }) {
-        if (!offeredSubprotocols(request).includes(SUBPROTOCOL)) return undefined;
-        if (!`${pathname}/`.startsWith(config.path)) return undefined;
-        return {
-          subprotocol: SUBPROTOCOL,
-          open(wire) {
-            const connection = new SipConnection(reception, wire);
-            flows.set(connection.id, connection);
-            return connection;
-          },
-        };
-      },
-    },
+    dialect: createDialect(config.path, wire => {
+      const connection = new SipConnection(reception, wire);
+      flows.set(connection.id, connection);
+      return connection;
+    }),
     core,
     domains,
     registrar,
@@ -140,9 +90,7 @@ export function createSipRoom(config: SipRoomConfig): SipRoom {
       registrar.forget(flow);
       core.forget(flow);
     },
-    connect(more) {
-      others = { ...others, ...more };
-    },
+    connect: more => void Object.assign(others, more),
     figures: () => ({
       connections: flows.size,
       users: registrar.users,
@@ -150,13 +98,75 @@ export function createSipRoom(config: SipRoomConfig): SipRoom {
       clientTransactions: clients.size,
       serverTransactions: servers.size,
       waitingBytes: servers.waitingBytes,
-      calls: proxies.size,
+      forwarded: proxies.size,
       timers: wheel.size,
       counts: { ...core.counts, ...reception.counts },
     }),
     close() {
       clearInterval(sweeps);
       wheel.close();
+    },
+  };
+}
+
+type Parts = ReturnType<typeof createParts>;
+
+function createParts(config: SipRoomConfig) {
+  const wheel = createTimerWheel();
+  const others: { peers?: Peers; guests?: Guests } = {};
+  return {
+    limits: { ...sipRoomLimits, ...config.limits } as SipRoomLimits,
+    domains: createDomains(config.domain, config.peers),
+    wheel,
+    registrar: createRegistrar(() => performance.now() / 1_000),
+    clients: new ClientTransactions(wheel),
+    servers: new ServerTransactions(wheel),
+    flows: new Map<number, Flow>(),
+    others,
+  };
+}
+
+function createCore(config: SipRoomConfig, parts: Parts) {
+  const { limits, domains, wheel, registrar, clients, servers, flows, others } = parts;
+  const flowOf = (hop: string | number) => flows.get(Number(hop));
+  const proxy: ProxyConfig = {
+    via: `SIP/2.0/WS ${domains.own}`,
+    sentBy: domains.own,
+    // No transport: which one a client has is between it and the node it is connected to.
+    recordRoute: `<sip:${domains.own};lr>`,
+    isOurs: domains.isOwn,
+    extensions: new Set(),
+  };
+  const proxies = new ProxyCore({ proxy, wheel, clients, flowOf });
+  const peers: Peers = { flowTo: domain => others.peers?.flowTo(domain) };
+  const core = new SipCore({
+    proxy,
+    servers,
+    clients,
+    core: proxies,
+    route: createRouter({ domains, registrar, peers, guests: () => others.guests }),
+    limits,
+    flowOf,
+    answerSelf: (flow, request) => reception.answerSelf(flow, request),
+  });
+  const reception: Reception = new Reception({
+    core,
+    domains,
+    registrar,
+    limits,
+    log: config.log,
+    admission: config.open ? undefined : toAdmission(config, domains, limits),
+    onForget: connection => flows.delete(connection.id),
+  });
+  return { core, proxies, reception };
+}
+
+function createDialect(path: string, open: (wire: Wire) => SipConnection): Dialect {
+  return {
+    name: "sip",
+    welcome(request, { pathname }) {
+      if (!offeredSubprotocols(request).includes(SUBPROTOCOL)) return undefined;
+      return `${pathname}/`.startsWith(path) ? { subprotocol: SUBPROTOCOL, open } : undefined;
     },
   };
 }
