@@ -10,8 +10,9 @@ export interface ClientOptions {
   readonly domain: string;
   /** `+sip.instance`; made up unless told, and stays over `createSipClient` with the same value. */
   readonly instance?: string;
-  /** The host of Via and Contact; made up unless told, as JsSIP does. */
+  /** The host of Via and Contact, and the user of the Contact; made up unless told, as JsSIP does. */
   readonly host?: string;
+  readonly contactUser?: string;
   /** Where the connection comes from. */
   readonly localAddress?: string;
   /** Told of every message, in order. */
@@ -47,6 +48,8 @@ export interface SipClient {
   readonly contact: string;
   readonly instance: string;
   readonly host: string;
+  /** Options by which a later connection is the same device. */
+  readonly identity: Pick<ClientOptions, "instance" | "host" | "contactUser">;
   /** Sends bytes as they are. */
   write(text: string): void;
   /** Sends a request and gives it as sent. */
@@ -63,6 +66,10 @@ export interface SipClient {
   request(method: string): Promise<SipText>;
   /** The next response to `request` with this status. */
   response(request: SipText, status: number): Promise<SipText>;
+  /** The next response with this status, whatever it answers. */
+  any(status: number): Promise<SipText>;
+  /** The next line ends that came without a message. */
+  pong(): Promise<string>;
   /** The ACK of a 2xx, and the dialog that the caller has from now on. */
   confirm(invite: SipText, ok: SipText): Dialog;
   /** The dialog of who answers `invite` with the tag `respond` used. */
@@ -83,15 +90,17 @@ export async function createSipClient(url: string, options: ClientOptions): Prom
     ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
   });
   const inbox = createInbox<SipText>(({ start }) => start);
+  const pongs = createInbox<string>(text => JSON.stringify(text));
   const closed = new Promise<number>(resolve => {
     socket.on("close", code => {
       inbox.close(`The connection of ${options.user} closed (${code})`);
+      pongs.close("closed");
       resolve(code);
     });
   });
   socket.on("message", (payload: Buffer) => {
     const text = payload.toString();
-    if (text.trim() === "") return;
+    if (text.trim() === "") return pongs.push(text);
     const message = readSip(text);
     options.onWire?.("<", message);
     inbox.push(message);
@@ -104,7 +113,8 @@ export async function createSipClient(url: string, options: ClientOptions): Prom
   const host = options.host ?? `${randomBytes(6).toString("hex")}.invalid`;
   const instance = options.instance ?? `<urn:uuid:${crypto.randomUUID()}>`;
   const aor = `sip:${options.user}@${options.domain}`;
-  const contact = `<sip:${randomBytes(4).toString("hex")}@${host};transport=ws>`;
+  const contactUser = options.contactUser ?? randomBytes(4).toString("hex");
+  const contact = `<sip:${contactUser}@${host};transport=ws>`;
   const registration = { callId: randomBytes(8).toString("hex"), seq: 0 };
   const tags = new Map<string, string>();
 
@@ -113,6 +123,7 @@ export async function createSipClient(url: string, options: ClientOptions): Prom
     contact,
     instance,
     host,
+    identity: { instance, host, contactUser },
     closed,
     write(text) {
       socket.send(text);
@@ -185,6 +196,8 @@ export async function createSipClient(url: string, options: ClientOptions): Prom
         `${status} to ${request.start}`,
         answer => answer.status === status && isAnswer(answer, request),
       ),
+    any: status => inbox.take(`a ${status}`, answer => answer.status === status),
+    pong: () => pongs.take("a pong", () => true),
     confirm(invite, ok) {
       const dialog: Dialog = {
         callId: oneOf(invite, "Call-ID"),
