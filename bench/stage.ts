@@ -7,6 +7,8 @@ import { say } from "./options.ts";
 export interface Running {
   readonly pid: number;
   readonly child: ChildProcess;
+  /** The end of its stderr, shown when the benchmark fails. */
+  readonly lastWords: readonly string[];
   /** Ends it politely, then by force after `graceMs`. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -21,6 +23,7 @@ export interface StartOptions {
 }
 
 const longestSettleMs = 2000;
+const lastWordsKept = 5;
 
 /** Whatever a benchmark starts, it starts here; nothing outlives the stage. */
 export interface Stage {
@@ -48,6 +51,11 @@ export async function withStage<Result>(
       quick,
       start: options => startRunning(options, quick ? undefined : coreFor(options), cast),
     });
+  } catch (error) {
+    for (const { lastWords, child } of cast) {
+      if (lastWords.length > 0) say([child.spawnargs.slice(4).join(" "), ...lastWords].join("\n  "));
+    }
+    throw error;
   } finally {
     await Promise.all([...cast].map(running => running.stop()));
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt).off("exit", killAll);
@@ -64,11 +72,15 @@ function startRunning(options: StartOptions, core: number | undefined, cast: Set
   });
   const { pid } = child;
   if (pid === undefined) throw new Error(`Could not start ${options.command[0]}.`);
-  const running: Running = { pid, child, stop: graceMs => stop(child, graceMs) };
+  const lastWords: string[] = [];
+  const running: Running = { pid, child, lastWords, stop: graceMs => stop(child, graceMs) };
   cast.add(running);
-  child.once("exit", () => cast.delete(running));
   if (child.stdout && options.onLine) createInterface(child.stdout).on("line", options.onLine);
-  if (child.stderr) createInterface(child.stderr).on("line", line => say(`  [${options.role}] ${line}`));
+  if (child.stderr) {
+    createInterface(child.stderr).on("line", line => {
+      if (lastWords.push(line.slice(0, 500)) > lastWordsKept) lastWords.shift();
+    });
+  }
   return running;
 }
 
