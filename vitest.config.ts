@@ -11,6 +11,7 @@ export default defineConfig({
           name: "rooms",
           include: [
             "signaller/**/*.test.ts",
+            "background/**/*.test.ts",
             "scripts/**/*.test.ts",
             "bench/**/*.test.ts",
             "tests/shape/**/*.test.ts",
