@@ -20,8 +20,8 @@ export interface WireProxy {
   /** The same for a PeerJS client. */
   readonly httpUrl: string;
   obey(rule: Rule): void;
-  /** All messages since the beginning, as they came in, `up` or `down` before them. */
-  readonly seen: readonly (readonly [Direction, string])[];
+  /** How many messages its rules have lost, delayed or multiplied since the beginning. */
+  readonly struck: number;
   /** Cuts all connections without a goodbye; new ones are taken. */
   cut(): void;
   /** Cuts the page's half only: the node's stays open and silent, as after a change of network. */
@@ -38,13 +38,12 @@ export async function startWireProxy(target: string): Promise<WireProxy> {
     handleProtocols: protocols => [...protocols][0] ?? false,
   });
   const pairs = new Set<{ page: WebSocket; node: WebSocket }>();
-  const seen: (readonly [Direction, string])[] = [];
-  const held: { rule: Rule } = { rule: passOn };
+  const held: { rule: Rule; struck: number } = { rule: passOn, struck: 0 };
 
   const forward = (payload: RawData, direction: Direction, to: WebSocket) => {
     const message = payload.toString();
-    seen.push([direction, message]);
     const { copies = 1, delayMs = 0 } = held.rule(message, direction);
+    if (copies !== 1 || delayMs !== 0) held.struck++;
     const pass = () => {
       if (to.readyState !== WebSocket.OPEN) return;
       for (let copy = 0; copy < copies; copy++) to.send(message);
@@ -85,7 +84,9 @@ export async function startWireProxy(target: string): Promise<WireProxy> {
   return {
     url: `ws://127.0.0.1:${port}`,
     httpUrl: `http://127.0.0.1:${port}`,
-    seen,
+    get struck() {
+      return held.struck;
+    },
     obey(rule) {
       held.rule = rule;
     },

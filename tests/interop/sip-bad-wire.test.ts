@@ -86,6 +86,8 @@ describe.skipIf(!findProgram("chromium"))("stock SIP pages over a bad wire", () 
     annsWire.obey(anns?.() ?? passOn);
     bensWire.obey(bens?.() ?? passOn);
     await wholeCall(phones);
+    expect(annsWire.struck > 0).toBe(anns !== undefined);
+    expect(bensWire.struck > 0).toBe(bens !== undefined);
   });
 
   it.each([
@@ -158,6 +160,21 @@ describe.skipIf(!findProgram("chromium"))("stock SIP pages over a bad wire", () 
     await talk(ben, ann);
   });
 
+  it("the caller changes her network, the node still holds the old socket: calls ring at the new one, once", async () => {
+    const [ann, ben] = await annAndBen();
+    await talk(ann, ben);
+    annsWire.cutPageSide();
+    await ann.see("registered", 2);
+    await ben.dtmf("7");
+    await ann.see("dtmf remote 7");
+    await ben.hangUp();
+    await ann.see("ended remote Terminated");
+    await ring(ben, ann);
+    await ann.answer(tones.ann);
+    await Promise.all([ann.see("talking", 2), ben.see("talking", 2)]);
+    expect((await ann.journal()).filter(entry => entry.startsWith("invite"))).toHaveLength(1);
+  });
+
   it("the callee's socket is cut while they talk: he comes back and says goodbye himself", async () => {
     const [ann, ben] = await annAndBen();
     await talk(ann, ben);
@@ -169,6 +186,33 @@ describe.skipIf(!findProgram("chromium"))("stock SIP pages over a bad wire", () 
     await ben.hangUp();
     await ann.see("ended remote Terminated");
   });
+
+  it.skipIf(againstKamailio)(
+    "the node is killed and starts again: the call goes on, and so does its dialog",
+    async () => {
+      const first = await startNode();
+      const [ann, ben] = await Promise.all([
+        openPhone(stage, first, { user: "ann" }),
+        openPhone(stage, first, { user: "ben" }),
+      ]);
+      await talk(ann, ben);
+      await first.kill();
+      await Promise.all([ann.see("disconnected"), ben.see("disconnected")]);
+      await hearEachOther(ann, ben);
+      const second = await startNode({ port: first.port });
+      await Promise.all([ann.see("registered", 2), ben.see("registered", 2)]);
+      await ann.hold();
+      await ben.see("hold remote");
+      await ann.unhold();
+      await ben.see("unhold remote");
+      await hearEachOther(ann, ben);
+      await ben.hangUp();
+      await ann.see("ended remote Terminated");
+      await talk(ben, ann);
+      await stage.closePages();
+      await second.stop();
+    },
+  );
 
   it("the caller is cut off while it rings: she is told, and who answers nevertheless is told too", async () => {
     const [ann, ben] = await annAndBen({ hurry: 10 });
