@@ -5,6 +5,7 @@ import type { ByteText, SipRequest } from "../../protocol/sip/message.ts";
 import {
   type Authorization,
   admissionBytes,
+  admissionScheme,
   formatChallenge,
   parseAuthorization,
 } from "../../protocol/words/admission.ts";
@@ -31,6 +32,8 @@ export type Admitted =
 export interface Admission {
   /** The value of a WWW-Authenticate. */
   challenge(nonces: Nonces): ByteText;
+  /** Whether a request tries to prove anything. */
+  isProof(request: SipRequest): boolean;
   /** Checks the Authorization of a request: nonce, time, scope, the device's signature, the wallet's. Never throws. */
   check(request: SipRequest, nonces: Nonces): Promise<Admitted>;
 }
@@ -47,12 +50,15 @@ export interface AdmissionConfig {
   wallClock(): number;
 }
 
+const isOurs = new RegExp(`^\\s*${admissionScheme}\\s`, "i");
+
 /** Admission to a closed domain; what is signed stands in `protocol/words/admission.ts`. */
 export function createAdmission(config: AdmissionConfig): Admission {
   let underWay = 0;
   return {
     challenge: nonces =>
       formatChallenge({ realm: config.realm, nonce: nonces.issue(), ts: Math.floor(config.wallClock()) }),
+    isProof: ({ headers }) => headers.some(({ key, value }) => key === "authorization" && isOurs.test(value)),
     async check(request, nonces) {
       if (underWay >= config.concurrent) return refuse(503, "This node checks too many devices just now.");
       underWay++;
@@ -102,8 +108,9 @@ async function checkRequest(config: AdmissionConfig, request: SipRequest, nonces
 }
 
 function readAuthorization(request: SipRequest): Authorization | undefined {
-  for (const value of headerValues(request, "authorization")) {
-    const found = parseAuthorization(value);
+  // One line each: its commas separate parameters, not values (RFC 3261 §7.3.1).
+  for (const { key, value } of request.headers) {
+    const found = key === "authorization" ? parseAuthorization(value) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;

@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
  * that was overheard or sent twice admits nobody.
  */
 export interface Nonces {
-  /** A fresh challenge; the oldest of too many is forgotten. */
+  /** A fresh challenge; while too many wait for their answer, the newest of them again. */
   issue(): string;
   /** True once for each challenge that was issued here and is not over. */
   spend(nonce: string): boolean;
@@ -19,12 +19,15 @@ export function createNonces(limits: { count: number; lifetimeMs: number }, now:
   const issued = new Map<string, number>();
   return {
     issue() {
+      const time = now();
+      let newest: string | undefined;
       for (const [nonce, until] of issued) {
-        if (until > now() && issued.size < limits.count) break;
-        issued.delete(nonce);
+        if (until <= time) issued.delete(nonce);
+        else newest = nonce;
       }
+      if (newest !== undefined && issued.size >= limits.count) return newest;
       const nonce = randomBytes(NONCE_BYTES).toString("base64url");
-      issued.set(nonce, now() + limits.lifetimeMs);
+      issued.set(nonce, time + limits.lifetimeMs);
       return nonce;
     },
     spend(nonce) {

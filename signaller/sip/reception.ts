@@ -13,7 +13,7 @@ import { toFlatString } from "./flat-string.ts";
 import type { Flow } from "./flow.ts";
 import { checkGate, ownTag, ownUser } from "./gate.ts";
 import type { SipRoomLimits } from "./limits.ts";
-import { createNonces } from "./nonces.ts";
+import { createNonces, type Nonces } from "./nonces.ts";
 import { register } from "./register.ts";
 import type { Registrar } from "./registrar.ts";
 import type { DialectCounts, SipConnection, SipHost } from "./sip-connection.ts";
@@ -89,11 +89,12 @@ export class Reception implements SipHost {
       case "drop":
         return undefined;
       case "refuse":
-        this.counts.denied++;
-        core.refuse(connection, message, toRefusal(decision));
+        this.#deny(connection, message, toRefusal(decision));
         return undefined;
       case "prove":
-        return this.#prove(connection, message, admission);
+        if (admission.isProof(message)) return this.#prove(connection, message, admission);
+        this.#challenge(connection, message, admission);
+        return undefined;
     }
   }
 
@@ -124,20 +125,12 @@ export class Reception implements SipHost {
   }
 
   async #prove(connection: SipConnection, request: SipRequest, admission: Admission): Promise<void> {
-    const { core, domains, limits } = this.#config;
-    connection.nonces ??= createNonces({ count: limits.nonces, lifetimeMs: limits.nonceMs }, () =>
-      performance.now(),
-    );
-    const outcome = await admission.check(request, connection.nonces);
+    const { domains, limits } = this.#config;
+    const outcome = await admission.check(request, this.#noncesOf(connection));
     if (connection.closed) return;
     if (!outcome.ok) {
-      const { status, sentence } = outcome;
-      if (status === 401) this.counts.challenged++;
-      else this.counts.denied++;
-      const challenge =
-        status === 401 ? [toHeader("WWW-Authenticate", admission.challenge(connection.nonces))] : [];
-      const wait = status === 503 ? [toHeader("Retry-After", "5")] : [];
-      core.refuse(connection, request, { status, sentence, headers: [...challenge, ...wait] });
+      if (outcome.status === 401) this.#challenge(connection, request, admission);
+      else this.#deny(connection, request, outcome);
       return;
     }
     const known = liveIdentities(connection).filter(({ user }) => user !== outcome.identity.user);
@@ -149,8 +142,26 @@ export class Reception implements SipHost {
       this.#pass(connection, request, decision.identity);
       return;
     }
+    this.#deny(connection, request, decision.do === "refuse" ? toRefusal(decision) : anotherAccount);
+  }
+
+  #challenge(connection: SipConnection, request: SipRequest, admission: Admission): void {
+    this.counts.challenged++;
+    const challenge = toHeader("WWW-Authenticate", admission.challenge(this.#noncesOf(connection)));
+    this.#config.core.refuse(connection, request, { status: 401, headers: [challenge] });
+  }
+
+  #deny(connection: SipConnection, request: SipRequest, refusal: Refusal): void {
     this.counts.denied++;
-    core.refuse(connection, request, decision.do === "refuse" ? toRefusal(decision) : anotherAccount);
+    const later = refusal.status === 503 ? [toHeader("Retry-After", "5")] : [];
+    const headers = [...(refusal.headers ?? []), ...later];
+    this.#config.core.refuse(connection, request, { ...refusal, headers });
+  }
+
+  #noncesOf(connection: SipConnection): Nonces {
+    const { nonces: count, nonceMs: lifetimeMs } = this.#config.limits;
+    connection.nonces ??= createNonces({ count, lifetimeMs }, () => performance.now());
+    return connection.nonces;
   }
 
   #pass(connection: SipConnection, request: SipRequest, identity: Identity | undefined): void {

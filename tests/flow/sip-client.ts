@@ -56,6 +56,8 @@ export interface SipClient {
   send(method: string, uri: string, options?: RequestOptions): SipText;
   /** `send`, then the final response. */
   ask(method: string, uri: string, options?: RequestOptions): Promise<SipText>;
+  /** The final response to a request that was sent. */
+  final(request: SipText): Promise<SipText>;
   register(options?: { expires?: number; headers?: readonly Header[] }): Promise<SipText>;
   respond(
     request: SipText,
@@ -151,13 +153,12 @@ export async function createSipClient(url: string, options: ClientOptions): Prom
       client.write(text);
       return readSip(text);
     },
-    async ask(method, uri, request) {
-      const sent = client.send(method, uri, request);
-      return inbox.take(
-        `a final response to ${method}`,
+    ask: (method, uri, request) => client.final(client.send(method, uri, request)),
+    final: sent =>
+      inbox.take(
+        `a final response to ${sent.method}`,
         answer => answer.status >= 200 && isAnswer(answer, sent),
-      );
-    },
+      ),
     register({ expires = 600, headers = [] } = {}) {
       registration.seq++;
       return client.ask("REGISTER", `sip:${options.domain}`, {
