@@ -1,6 +1,6 @@
 import { type Rest, rest, type Storm, storm } from "./idle-round.ts";
 import { parseOptions, say } from "./options.ts";
-import { alternate, type Goal, median, printRow, type Row, toRow } from "./rounds.ts";
+import { alternate, type Goal, median, printRow, type Row, toFigure, toRow } from "./rounds.ts";
 
 // Many clients that only stay: memory for each and the CPU of letting one in; then a storm, in which all of them
 // drop and come back at once. README.md says how and why.
@@ -59,24 +59,23 @@ function toTarget(name: Name): { target: "node" | "peer"; sipDomain?: string; pr
 
 function toRestRow({ ours, read, ...spec }: Figure, rests: readonly Record<Name, Rest>[]): Row {
   const pairs = rests.map(round => ({ ours: read(round[ours]), peer: read(round.peer) }));
-  const busyOf = (name: Name): number =>
-    Math.round(1000 * median(rests.map(round => round[name].busy))) / 1000;
-  const leastOf = (name: Name): number => Math.round(median(rests.map(round => round[name].leastBytes)));
+  const medianOf = (name: Name, field: keyof Rest): number =>
+    toFigure(median(rests.map(round => round[name][field])));
   const more = {
-    oursBusy: busyOf(ours),
-    peerBusy: busyOf("peer"),
-    oursLeastBytes: leastOf(ours),
-    peerLeastBytes: leastOf("peer"),
+    oursBusy: medianOf(ours, "busy"),
+    peerBusy: medianOf("peer", "busy"),
+    oursLeastBytes: medianOf(ours, "leastBytes"),
+    peerLeastBytes: medianOf("peer", "leastBytes"),
   };
-  return toRow({ ...spec, peerName, more }, pairs);
+  return toRow({ ...spec, peerName, ...(read === toKilobytes && { more }) }, pairs);
 }
 
 function toStormRow(storms: readonly Record<"peerjs" | "peer", Storm>[]): Row {
   const pairs = storms.map(({ peerjs, peer }) => ({ ours: peerjs.seconds, peer: peer.seconds }));
   const unit = "s until all are back";
   const more = {
-    oursCpuSeconds: median(storms.map(({ peerjs }) => peerjs.cpuSeconds)),
-    peerCpuSeconds: median(storms.map(({ peer }) => peer.cpuSeconds)),
+    oursCpuSeconds: toFigure(median(storms.map(({ peerjs }) => peerjs.cpuSeconds))),
+    peerCpuSeconds: toFigure(median(storms.map(({ peer }) => peer.cpuSeconds))),
   };
   return toRow({ bench: stormBench, unit, peerName, goal: { atMost: 0.2 }, more }, pairs);
 }

@@ -6,7 +6,7 @@ import { findKamailio, startKamailio } from "./peers/kamailio.ts";
 import { startNode } from "./peers/node.ts";
 import type { Server } from "./peers/server.ts";
 import { connectionsPerAddress } from "./peers/target.ts";
-import { alternate, median, printRow, type Row, toLoneRow, toRow } from "./rounds.ts";
+import { alternate, median, printRow, type Row, toFigure, toLoneRow, toRow } from "./rounds.ts";
 import { settle, withStage } from "./stage.ts";
 
 // REGISTER, and whole calls, through one proxy over WebSocket: server CPU for each, ours and Kamailio's.
@@ -91,7 +91,7 @@ function toWorkRow(work: Work): Row {
 }
 
 function toShare(measured: readonly { readonly cpu: CpuTime }[]): number {
-  return Math.round(1000 * median(measured.map(({ cpu }) => cpu.kernel / (cpu.kernel + cpu.user)))) / 1000;
+  return toFigure(median(measured.map(({ cpu }) => cpu.kernel / (cpu.kernel + cpu.user))));
 }
 
 function toRate(measured: readonly Measured[]): number {

@@ -1,8 +1,8 @@
-import { toMicroseconds } from "./load/window.ts";
+import { type Measured, toMicroseconds } from "./load/window.ts";
 import { parseOptions, say } from "./options.ts";
 import type { TargetName } from "./peers/target.ts";
 import { playRound, type RelayRound, type Scene, type Size, sizes } from "./relay-round.ts";
-import { type Goal, median, type Pair, printRow, type Row, toRow } from "./rounds.ts";
+import { type Goal, median, type Pair, printRow, type Row, toFigure, toRow } from "./rounds.ts";
 import { withStage } from "./stage.ts";
 
 // Offers, answers and candidates between random pairs: server CPU per message at saturation, and how long a
@@ -80,29 +80,27 @@ function toFigureRow({ size, kind, against, ...spec }: Figure, rounds: readonly 
   return toRow({ ...spec, peerName: peerNames[against], more }, pairs);
 }
 
-/** Where the CPU went and how busy both ends were: below about 0.9 the load, not the server, was the limit. */
+/** Where the CPU went, and how busy each server was: well below 1, somebody else had its core. */
 function toShares(size: Size, against: TargetName, rounds: readonly RelayRound[]): Row {
-  const over = (name: TargetName, read: (of: NonNullable<RelayRound[Size]["saturated"]["node"]>) => number) =>
-    Math.round(
-      1000 *
-        median(
-          rounds.map(round => {
-            const saturation = round[size].saturated[name];
-            return saturation ? read(saturation) : Number.NaN;
-          }),
-        ),
-    ) / 1000;
+  const medianOf = (name: TargetName, read: (of: Measured) => number): number =>
+    toFigure(
+      median(rounds.map(round => round[size].saturated[name]).map(of => (of ? read(of) : Number.NaN))),
+    );
+  const kernelShare = ({ cpu }: Measured): number => cpu.kernel / (cpu.kernel + cpu.user);
+  const busy = ({ cpu, seconds }: Measured): number => (cpu.kernel + cpu.user) / seconds / 1e6;
+  const perSecond = ({ count, seconds }: Measured): number => Math.round(count / seconds);
   return {
-    oursKernelShare: over("node", ({ cpu }) => cpu.kernel / (cpu.kernel + cpu.user)),
-    peerKernelShare: over(against, ({ cpu }) => cpu.kernel / (cpu.kernel + cpu.user)),
-    oursBusy: over("node", ({ cpu, seconds }) => (cpu.kernel + cpu.user) / seconds / 1e6),
-    peerBusy: over(against, ({ cpu, seconds }) => (cpu.kernel + cpu.user) / seconds / 1e6),
-    oursPerSecond: Math.round(over("node", ({ count, seconds }) => count / seconds)),
-    peerPerSecond: Math.round(over(against, ({ count, seconds }) => count / seconds)),
+    oursKernelShare: medianOf("node", kernelShare),
+    peerKernelShare: medianOf(against, kernelShare),
+    oursBusy: medianOf("node", busy),
+    peerBusy: medianOf(against, busy),
+    oursPerSecond: medianOf("node", perSecond),
+    peerPerSecond: medianOf(against, perSecond),
   };
 }
 
 function toRate(size: Size, rounds: readonly RelayRound[]): Row {
-  const rates = rounds.map(({ [size]: { paced } }) => (paced.peer ? paced.peer.perSecond : Number.NaN));
-  return { messagesPerSecond: Math.round(median(rates)) };
+  return {
+    messagesPerSecond: toFigure(median(rounds.map(round => round[size].paced.peer?.perSecond ?? Number.NaN))),
+  };
 }

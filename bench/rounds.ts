@@ -140,6 +140,6 @@ function signTestRank(count: number): { rank: number; coverage: number } {
 }
 
 /** Four significant digits: more would be noise. */
-function toFigure(value: number): number {
+export function toFigure(value: number): number {
   return Number(value.toPrecision(4));
 }

@@ -52,9 +52,10 @@ describe("walking a server's frames", () => {
 
 describe("source addresses", () => {
   it("are all of 127.0.0.0/8, different, and never a server's", () => {
-    const addresses = Array.from({ length: 200_000 }, (_, host) => toSourceAddress(host * 60, 60));
+    const addresses = Array.from({ length: 100_000 }, (_, host) => toSourceAddress(host * 60, 60));
     expect(new Set(addresses).size).toBe(addresses.length);
-    for (const address of addresses) expect(address).toMatch(/^127\.([1-9]\d*)\.\d+\.([1-9]\d*)$/);
+    const odd = addresses.filter(address => !/^127\.[1-9]\d*\.\d+\.[1-9]\d*$/.test(address));
+    expect(odd).toEqual([]);
     expect(toSourceAddress(59, 60)).toBe(toSourceAddress(0, 60));
     expect(toSourceAddress(60, 60)).not.toBe(toSourceAddress(0, 60));
   });

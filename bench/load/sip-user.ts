@@ -165,5 +165,7 @@ const sdp = [
   "a=rtcp-mux",
   "a=rtpmap:111 opus/48000/2",
   "a=fmtp:111 minptime=10;useinbandfec=1",
+  "a=ssrc:3988397946 cname:Tw8it4CM/Puqictj",
+  "a=ssrc:3988397946 msid:127b1827-652b-43d0-992d-5281fa18ab03",
   "",
 ].join("\r\n");
