@@ -1,6 +1,6 @@
 import type { ByteText } from "../../protocol/sip/message.ts";
 import { SipParseError } from "../../protocol/sip/sip-parse-error.ts";
-import { escapeUser, param, parseUri, type SipUri, unescapeUri } from "../../protocol/sip/uri.ts";
+import { parseUri, type SipUri, unescapeUri } from "../../protocol/sip/uri.ts";
 
 /** A name of 255 bytes is the longest user; what is longer is nobody's. */
 const USER_LENGTH = 255;
@@ -38,12 +38,6 @@ export function toContactKey(uri: SipUri): string {
   return `${uri.user ?? ""}@${toHostKey(uri)}${uri.port === undefined ? "" : `:${uri.port}`}`;
 }
 
-/** The device that a GRUU names (RFC 5627 §3.2), without it `undefined`. */
-export function instanceOf({ params }: SipUri): string | undefined {
-  const value = param(params, "gr");
-  return value === undefined || value === "" ? undefined : unescapeUri(value);
-}
-
 /** Reads a SIP address; `undefined` where it is another kind, or none. */
 export function toSipUri(text: ByteText): SipUri | undefined {
   try {
@@ -53,13 +47,4 @@ export function toSipUri(text: ByteText): SipUri | undefined {
     if (error instanceof SipParseError) return undefined;
     throw error;
   }
-}
-
-/** A device's public GRUU. An instance may hold what a URI parameter may not. */
-export function formatGruu(user: string, domain: string, instance: string): ByteText {
-  const escaped = instance.replace(
-    /[^A-Za-z0-9_.!~*'()[\]/:&+$-]/g,
-    char => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
-  );
-  return `sip:${escapeUser(user)}@${domain};gr=${escaped}`;
 }

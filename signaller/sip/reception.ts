@@ -5,7 +5,7 @@ import type { SipHeader, SipMessage, SipRequest } from "../../protocol/sip/messa
 import { formatDate } from "../../protocol/sip/sip-date.ts";
 import type { Log } from "../log.ts";
 import { closeCode } from "../websocket/frame.ts";
-import { toContactKey, toHostKey, toSipUri } from "./address-keys.ts";
+import { toContactKey, toSipUri } from "./address-keys.ts";
 import type { Admission, Identity } from "./admission.ts";
 import { withAsserted } from "./asserted-identity.ts";
 import type { Domains } from "./domains.ts";
@@ -196,7 +196,7 @@ export class Reception implements SipHost {
         request,
         user,
         flow: connection,
-        domain: toHostKey(aor),
+        address: aor,
         until: identity === undefined ? Number.POSITIVE_INFINITY : identity.until / 1_000,
         proven: identity !== undefined,
       },

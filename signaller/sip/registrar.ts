@@ -1,25 +1,13 @@
-import type { ByteText } from "../../protocol/sip/message.ts";
+import { type Binding as Device, isSameDevice } from "../../protocol/sip/registrar-bindings.ts";
 import type { Flow } from "./flow.ts";
 
-/** One device of a user. Kept in memory only, and no longer than its flow. */
-export interface Binding {
+/** A device of a user, and the connection that holds it. Kept in memory only, and no longer than its flow. */
+export interface Binding extends Device {
   /** The user part of its address of record, in the form of `toUserKey`. */
   readonly user: string;
-  /** The Contact URI as the device wrote it: what requests to it carry. */
-  readonly contact: ByteText;
   /** `toContactKey(contact)`. */
   readonly contactKey: string;
-  /** `+sip.instance` without quotes and angle brackets (RFC 5626 §4.1); empty when the device gave none. */
-  readonly instance: string;
-  readonly regId: number;
   readonly flow: Flow;
-  /** Of the REGISTER that wrote it (RFC 3261 §10.3 step 7). */
-  callId: string;
-  cseq: number;
-  /** Seconds of the monotonic clock. */
-  expires: number;
-  /** RFC 3261 §10.2.1.2, in thousandths. */
-  q: number;
 }
 
 /** Who is where. It decides nothing: `register.ts` says what may be written. */
@@ -124,14 +112,6 @@ export function createRegistrar(now: () => number): Registrar {
     contacts.set(contactKey, flow);
     return true;
   }
-}
-
-/** RFC 5626 §6: by instance and reg-id; without an instance by the Contact (RFC 3261 §10.3). */
-export function isSameDevice(one: Binding, other: Binding): boolean {
-  if (one.instance !== "" || other.instance !== "") {
-    return one.instance === other.instance && one.regId === other.regId;
-  }
-  return one.contactKey === other.contactKey;
 }
 
 function append<Key>(map: Map<Key, Binding[]>, key: Key, binding: Binding): void {

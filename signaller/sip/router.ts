@@ -2,8 +2,9 @@ import { from } from "../../protocol/sip/fields.ts";
 import type { SipRequest } from "../../protocol/sip/message.ts";
 import type { ProxyTarget } from "../../protocol/sip/proxy-context.ts";
 import type { Screened } from "../../protocol/sip/proxy-screen.ts";
+import { instanceOfGruu } from "../../protocol/sip/registrar-bindings.ts";
 import type { SipUri } from "../../protocol/sip/uri.ts";
-import { instanceOf, isAccountKey, isChainKey, toContactKey, toSipUri, toUserKey } from "./address-keys.ts";
+import { isAccountKey, isChainKey, toContactKey, toSipUri, toUserKey } from "./address-keys.ts";
 import type { Domains } from "./domains.ts";
 import type { Flow } from "./flow.ts";
 import type { Binding, Registrar } from "./registrar.ts";
@@ -65,7 +66,7 @@ export function createRouter({ domains, registrar, peers, guests }: RouterConfig
     const user = toUserKey(uri.user);
     if (user === undefined) return nobody(404, "Nobody has this address.");
     const bindings = registrar.bindingsOf(user);
-    const instance = instanceOf(uri);
+    const instance = instanceOfGruu(uri);
     if (instance !== undefined) {
       const device = bindings.filter(binding => binding.instance === instance);
       if (device.length > 0) return toTargets(toGroups(device));
