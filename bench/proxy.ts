@@ -8,6 +8,7 @@ import type { Server } from "./peers/server.ts";
 import { connectionsPerAddress } from "./peers/target.ts";
 import { alternate, median, printRow, type Row, toFigure, toLoneRow, toRow } from "./rounds.ts";
 import { settle, withStage } from "./stage.ts";
+import { undisturbed } from "./undisturbed.ts";
 
 // REGISTER, and whole calls, through one proxy over WebSocket: server CPU for each, ours and Kamailio's.
 
@@ -66,8 +67,8 @@ async function run({ port, pids }: Server, load: Load, quick: boolean): Promise<
     pids,
   });
   const shared = { domain, pids, inFlight: quick ? 4 : 64, ...(quick ? quickWindow : fullWindow) };
-  const register = await load.ask({ name: "register", ...shared });
-  const call = await load.ask({ name: "call", ...shared });
+  const register = await undisturbed(quick, () => load.ask({ name: "register", ...shared }));
+  const call = await undisturbed(quick, () => load.ask({ name: "call", ...shared }));
   return { register, call };
 }
 

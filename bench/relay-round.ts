@@ -3,6 +3,7 @@ import { type Measured as Saturation, toMicroseconds } from "./load/window.ts";
 import { startTarget, type Target, type TargetName } from "./peers/target.ts";
 import { inTurn } from "./rounds.ts";
 import type { Stage } from "./stage.ts";
+import { undisturbed } from "./undisturbed.ts";
 
 export interface Scene {
   readonly suffix: string;
@@ -41,8 +42,8 @@ export async function playRound(
     targets.set(name, await startTarget(stage, options));
   }
   const measured = {
-    200: await measure(scene, targets, { round, size: 200 }),
-    1200: await measure(scene, targets, { round, size: 1200 }),
+    200: await measure(scene, targets, { round, size: 200, quick: stage.quick }),
+    1200: await measure(scene, targets, { round, size: 1200, quick: stage.quick }),
   };
   for (const { server } of targets.values()) await server.stop();
   return measured;
@@ -51,12 +52,13 @@ export async function playRound(
 async function measure(
   scene: Scene,
   targets: ReadonlyMap<TargetName, Target>,
-  { round, size }: { readonly round: number; readonly size: Size },
+  { round, size, quick }: { readonly round: number; readonly size: Size; readonly quick: boolean },
 ): Promise<Measured> {
   const { inFlight, warmMs, runMs } = scene;
   const saturated: Partial<Record<TargetName, Saturation>> = await inTurn(round, scene.targets, name => {
     const { load, server } = targetOf(targets, name);
-    return load.ask({ name: "saturate", size, inFlight, warmMs, runMs, pids: server.pids });
+    const command = { name: "saturate", size, inFlight, warmMs, runMs, pids: server.pids } as const;
+    return undisturbed(quick, () => load.ask(command));
   });
   if (!scene.paced || !saturated.peer) return { saturated, paced: {} };
   // Half of what PeerServer can do with a core of its own, for both alike.
