@@ -51,7 +51,10 @@ describe("the side that answers (RFC 3262 §3)", () => {
   const rows: [path: string, effects: string[]][] = [
     [first, ["send 183 #7", ...timers]],
     [`${first}->again->waiting`, ["send 183 #7", "again 1000"]],
-    [`${first}->again->waiting->again->waiting->again->waiting->again->waiting`, ["send 183 #7", "again 8000"]],
+    [
+      `${first}->again->waiting->again->waiting->again->waiting->again->waiting`,
+      ["send 183 #7", "again 8000"],
+    ],
     [`${first}->PRACK 7->idle`, [...stopped, "accept 7"]],
     [`${first}->PRACK 8->waiting`, ["refuse 8"]],
     [`${first}->PRACK 7->idle->PRACK 7->idle`, ["refuse 7"]],
@@ -61,8 +64,14 @@ describe("the side that answers (RFC 3262 §3)", () => {
     [`${first}->180->waiting->PRACK 7->waiting->PRACK 8->idle`, [...stopped, "accept 8"]],
     [`${first}->200->waiting`, []],
     [`${first}->200->waiting->PRACK 7->closed`, [...stopped, "accept 7", "send 200"]],
-    [`${first}->180->waiting->200->waiting->PRACK 7->waiting`, [...stopped, "accept 7", "send 180 #8", ...timers]],
-    [`${first}->180->waiting->200->waiting->PRACK 7->waiting->PRACK 8->closed`, [...stopped, "accept 8", "send 200"]],
+    [
+      `${first}->180->waiting->200->waiting->PRACK 7->waiting`,
+      [...stopped, "accept 7", "send 180 #8", ...timers],
+    ],
+    [
+      `${first}->180->waiting->200->waiting->PRACK 7->waiting->PRACK 8->closed`,
+      [...stopped, "accept 8", "send 200"],
+    ],
     [`${first}->486->closed`, [...stopped, "send 486"]],
     [`${first}->486->closed->PRACK 7->closed`, ["accept 7"]],
     [`${first}->486->closed->PRACK 7->closed->PRACK 7->closed`, ["refuse 7"]],
@@ -88,7 +97,10 @@ describe("the side that answers (RFC 3262 §3)", () => {
 
   it("what is sent requires 100rel, beside what it required already", () => {
     const response = sampleResponse(invite, 183, { headers: [["Require", "etherlynk.v1"]] });
-    const [, effects] = stepReliableProvisional(openReliableProvisional(invite, 7), { type: "provisional", response });
+    const [, effects] = stepReliableProvisional(openReliableProvisional(invite, 7), {
+      type: "provisional",
+      response,
+    });
     const [send] = effects;
     expect(send?.do === "send" && linesOf(send.response, "require")).toEqual(["etherlynk.v1", "100rel"]);
   });
@@ -102,19 +114,28 @@ describe("the side that answers (RFC 3262 §3)", () => {
 
 describe("the side that called (RFC 3262 §4)", () => {
   const reliable = (rseq: string, status = 183) =>
-    sampleResponse(invite, status, { headers: [["Require", "100rel"], ["RSeq", rseq]] });
+    sampleResponse(invite, status, {
+      headers: [
+        ["Require", "100rel"],
+        ["RSeq", rseq],
+      ],
+    });
 
   it.each([
-    ["the first sets the number", reliable("7"), undefined, { kind: "next", rack: "7 4711 INVITE", last: 7 }],
-    ["the next one is one more", reliable("8"), 7, { kind: "next", rack: "8 4711 INVITE", last: 8 }],
-    ["sent again", reliable("7"), 7, { kind: "drop" }],
-    ["ahead of its time", reliable("9"), 7, { kind: "drop" }],
-    ["no number", reliable("many"), 7, { kind: "drop" }],
-    ["number 0", reliable("0"), undefined, { kind: "drop" }],
-    ["not reliable", sampleResponse(invite, 180), 7, { kind: "plain" }],
-    ["100 is never reliable", reliable("1", 100), undefined, { kind: "plain" }],
-    ["a final response", reliable("8", 200), 7, { kind: "plain" }],
-  ])("%s", (_, response, last, order) => expect(orderProvisional(response, last)).toEqual(order));
+    { name: "the first sets the number", response: reliable("7"), order: next(7) },
+    { name: "the next one is one more", response: reliable("8"), last: 7, order: next(8) },
+    { name: "sent again", response: reliable("7"), last: 7, order: { kind: "drop" } },
+    { name: "ahead of its time", response: reliable("9"), last: 7, order: { kind: "drop" } },
+    { name: "no number", response: reliable("many"), last: 7, order: { kind: "drop" } },
+    { name: "number 0", response: reliable("0"), order: { kind: "drop" } },
+    { name: "not reliable", response: sampleResponse(invite, 180), last: 7, order: { kind: "plain" } },
+    { name: "100 is never reliable", response: reliable("1", 100), order: { kind: "plain" } },
+    { name: "a final response", response: reliable("8", 200), last: 7, order: { kind: "plain" } },
+  ])("$name", ({ response, last, order }) => expect(orderProvisional(response, last)).toEqual(order));
+
+  function next(rseq: number) {
+    return { kind: "next", rack: `${rseq} 4711 INVITE`, last: rseq };
+  }
 });
 
 describe("both sides over a bad network", () => {
@@ -138,7 +159,8 @@ describe("both sides over a bad network", () => {
     };
     const send = (message: SipResponse | string) => {
       const fate = choose(4);
-      for (let copy = fate === 0 ? 0 : fate === 1 ? 2 : 1; copy > 0; copy -= 1) air.splice(choose(air.length + 1), 0, message);
+      for (let copy = fate === 0 ? 0 : fate === 1 ? 2 : 1; copy > 0; copy -= 1)
+        air.splice(choose(air.length + 1), 0, message);
     };
     const choose = (of: number) => (choices[next++ % choices.length] ?? 0) % of;
     const receive = (message: SipResponse | string) => {
