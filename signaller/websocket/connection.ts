@@ -130,6 +130,10 @@ export class Connection implements Wire, Member, FrameTaker {
   readOn(): void {
     if (this.#state !== OPEN) return;
     this.#hub.enterTurn();
+    if (this.#isOverRate()) {
+      this.#hub.hold(this);
+      return;
+    }
     this.#held = false;
     try {
       const rest = this.#rest;
@@ -222,9 +226,13 @@ export class Connection implements Wire, Member, FrameTaker {
     );
     this.#inTurn = this.#turn === turn ? this.#inTurn + 1 : 1;
     this.#turn = turn;
-    const latest = now + limits.messageBurstMs;
-    if (this.#until > latest || visitor.messagesUntil > latest) this.#hold(this.#until > latest);
-    else if (this.#inTurn >= limits.messagesPerTurn) this.#waitTurn();
+    if (this.#isOverRate()) {
+      this.#pause();
+      this.#hub.hold(this);
+    } else if (this.#inTurn >= limits.messagesPerTurn) {
+      this.#pause();
+      this.#hub.waitTurn(this);
+    }
   }
 
   takeMessage(payload: Buffer, binary: boolean): void {
@@ -343,15 +351,12 @@ export class Connection implements Wire, Member, FrameTaker {
     this.#unsent = unsent;
   }
 
-  #hold(own: boolean): void {
+  /** Its own rate counts as flooding; its address's does not, for others may have used that up. */
+  #isOverRate(): boolean {
+    const latest = this.#hub.now + this.#hub.limits.messageBurstMs;
+    const own = this.#until > latest;
     this.#flooded ||= own;
-    this.#pause();
-    this.#hub.hold(this);
-  }
-
-  #waitTurn(): void {
-    this.#pause();
-    this.#hub.waitTurn(this);
+    return own || this.visitor.messagesUntil > latest;
   }
 
   #pause(): void {
