@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isCallId, isDialogTag } from "./ids.ts";
+import { isCallId, isDeviceId, isDialogTag } from "./ids.ts";
 
 describe("isCallId", () => {
   it.each([
@@ -36,5 +36,14 @@ describe("isDialogTag", () => {
 
   it.each(["", "a;b", "a=b", "two words", "a\nb", "x".repeat(129), undefined, {}])("refuses %j", tag => {
     expect(isDialogTag(tag)).toBe(false);
+  });
+});
+
+describe("isDeviceId", () => {
+  it("takes a thumbprint, and nothing else", () => {
+    expect(isDeviceId("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")).toBe(true);
+    for (const other of ["", "x".repeat(42), "x".repeat(44), `${"x".repeat(42)}=`, `${"x".repeat(42)}\n`, 7]) {
+      expect(isDeviceId(other)).toBe(false);
+    }
   });
 });

@@ -9,11 +9,15 @@ export type CallId = Id<"CallId">;
 /** The other side's tag (RFC 3261 §19.3): names one dialog of a call, which is one device of the other side. */
 export type DialogTag = Id<"DialogTag">;
 
+/** The RFC 7638 thumbprint of a device's signing key. */
+export type DeviceId = Id<"DeviceId">;
+
 const CALL_ID_LENGTH = 255;
 const TAG_LENGTH = 128;
 
 // callid = word [ "@" word ] (RFC 3261 §25.1). The class and the bound leave nothing to backtrack over.
 const CALL_ID = /^[\w\-.!%*+`'~()<>:\\"/[\]?{}]+(?:@[\w\-.!%*+`'~()<>:\\"/[\]?{}]+)?$/;
+const THUMBPRINT = /^[\w-]{43}$/;
 const TOKEN = /^[\w\-.!%*+`'~]+$/;
 
 /**
@@ -31,4 +35,12 @@ export function isCallId(value: unknown): value is CallId {
  */
 export function isDialogTag(value: unknown): value is DialogTag {
   return typeof value === "string" && value.length <= TAG_LENGTH && TOKEN.test(value);
+}
+
+/**
+ * @example
+ * isDeviceId("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs") // true
+ */
+export function isDeviceId(value: unknown): value is DeviceId {
+  return typeof value === "string" && THUMBPRINT.test(value);
 }

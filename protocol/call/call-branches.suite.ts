@@ -322,7 +322,7 @@ export const branches = parse(`
   ending -> peer-answered -> ending: send-ack again
   ending -> peer-hung-up -> ended: -bye, answer-bye
   ending -> bye-answered -> ended: -bye
-  ending -> reinvited -> ending: refuse-reinvite 481
+  ending -> reinvited -> ending: refuse-reinvite 487
   ending -> reinvite-accepted -> ending: ack-reinvite
   ending/cancel -> peer-answered -> ending: -cancel, send-ack refusal, send-bye, +bye
   ending/cancel -> rejected -> ended: -cancel
@@ -345,6 +345,27 @@ export const branches = parse(`
   ended -> peer-hung-up -> ended: answer-bye
   ended -> reinvited -> ended: refuse-reinvite 481
   ended -> reinvite-accepted -> ended: ack-reinvite
+
+  resolving -> line-lost -> resolving: -
+  resolving -> line-restored -> resolving: -
+  inviting -> line-lost -> inviting: -
+  inviting -> line-restored -> inviting: -
+  ringing-out -> line-lost -> ringing-out: -
+  ringing-out -> line-restored -> ringing-out: -
+  early-out -> line-lost -> early-out: -
+  early-out -> line-restored -> early-out: -
+  connecting-out -> line-lost -> connecting-out: -
+  connecting-out -> line-restored -> connecting-out: -
+  yielding -> line-lost -> yielding: -
+  yielding -> line-restored -> yielding: -
+  screening -> line-lost -> screening: -
+  screening -> line-restored -> screening: -
+  ringing-in -> line-lost -> ringing-in: -
+  ringing-in -> line-restored -> ringing-in: -
+  early-in -> line-lost -> early-in: -
+  early-in -> line-restored -> early-in: -
+  connecting-in -> line-lost -> connecting-in: -
+  connecting-in -> line-restored -> connecting-in: -
 `);
 
 export interface Branch {

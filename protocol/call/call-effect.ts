@@ -71,5 +71,5 @@ export type PhoneEffect =
   /** Glare: window, user's acts and log entry belong to `to` from now on. */
   | { readonly do: "hand-over"; readonly to: CallId }
   | { readonly do: "notify"; readonly notice: "missed-call" | "hold-refused" }
-  /** Once in the life of a call, when it is over for people; never for one that was handed over. */
+  /** Once in the life of a call, when it is over for people; never for one that goes on in another. */
   | { readonly do: "write-log"; readonly reason: EndReason; readonly talked: boolean };

@@ -1,4 +1,4 @@
-import type { CallId, DialogTag } from "../ids.ts";
+import type { CallId, DeviceId, DialogTag } from "../ids.ts";
 import type { ByteText } from "../sip/message.ts";
 import type { CallTimer } from "./call-timers.ts";
 import type { EndReason } from "./end-reason.ts";
@@ -75,10 +75,10 @@ export interface CallEvents {
    */
   "glare-lost": { winner: CallId };
   /**
-   * Source: verifier. `tag`: whose message it was.
+   * Source: verifier. `tag`: whose message it was; `device`: whose key signed it.
    * Action: believe that message.
    */
-  "identity-proven": { of: Carrier; tag: DialogTag };
+  "identity-proven": { of: Carrier; tag: DialogTag; device: DeviceId };
   /**
    * Source: verifier: a foreign client proves nothing, and the user's policy lets it talk, shown as a guest.
    * Action: as `identity-proven` where anyone is expected; as `identity-failed` where an account is.
@@ -151,7 +151,7 @@ export interface CallEvents {
    */
   "ack-missing": object;
   /**
-   * Source: user agent, a BYE in the dialog `tag`.
+   * Source: user agent, a BYE in the dialog `tag`. In a state that does not listen it answers 481 by itself.
    * Action: answer it, end.
    */
   "peer-hung-up": { tag: DialogTag; reasons: readonly ByteText[] };
@@ -162,11 +162,13 @@ export interface CallEvents {
   "bye-answered": { tag: DialogTag };
   /**
    * Source: user agent, a re-INVITE. `hold`: their offer wants no media of ours. `random`: in [0, 1).
-   * Action: answer it, or 491 / 500 when another is under way (RFC 3261 §14.2).
+   * Action: answer it, or 491 / 500 when another is under way (RFC 3261 §14.2). In a state that does not listen
+   * the user agent answers 481 by itself.
    */
   reinvited: { tag: DialogTag; hold: boolean; offer?: ByteText; random: number };
   /**
-   * Source: user agent, the 200 of our re-INVITE; also every retransmission of it.
+   * Source: user agent, the 200 of our re-INVITE, once: to a repeated one it repeats the ACK by itself, since
+   * only it can tell by the CSeq which re-INVITE is meant.
    * Action: ACK; give media the answer; the hold that was offered is agreed.
    */
   "reinvite-accepted": { tag: DialogTag; answer?: ByteText };

@@ -6,6 +6,7 @@ import type { CallEvent, EventType } from "./call-event.ts";
 import { transition } from "./call-machine.ts";
 import {
   brief,
+  device,
   eventTypes,
   fork,
   incomingCall,
@@ -185,11 +186,21 @@ const rows: readonly Row[] = [
   ["ending/ack", { type: "timer-fired", timer: "ack" }, "ending", "-ack, send-bye, +bye"],
 
   // Identity.
-  ["ringing-out/second", { type: "identity-proven", of: "ringing", tag: tagB }, "ringing-out", ""],
-  ["ringing-out/second", { type: "identity-proven", of: "early", tag: tagB }, "ringing-out", "make-answer"],
+  ["ringing-out/second", { type: "identity-proven", of: "ringing", tag: tagB, device }, "ringing-out", ""],
+  [
+    "ringing-out/second",
+    { type: "identity-proven", of: "early", tag: tagB, device },
+    "ringing-out",
+    "make-answer",
+  ],
   ["ringing-out/second", { type: "identity-waived", of: "early", tag: tagB }, "ringing-out", ""],
   ["ringing-out/second", { type: "identity-failed", of: "early", tag: tagB }, "ringing-out", ""],
-  ["early-out/second", { type: "identity-proven", of: "early", tag: tagB }, "early-out", "make-answer"],
+  [
+    "early-out/second",
+    { type: "identity-proven", of: "early", tag: tagB, device },
+    "early-out",
+    "make-answer",
+  ],
   ["early-out/second", { type: "identity-waived", of: "ringing", tag: tagB }, "early-out", ""],
   ["early-out/second", { type: "identity-failed", of: "ringing", tag: tagB }, "early-out", ""],
   [
@@ -200,21 +211,21 @@ const rows: readonly Row[] = [
   ],
   [
     "connecting-out",
-    { type: "identity-proven", of: "answer", tag: tagA },
+    { type: "identity-proven", of: "answer", tag: tagA, device },
     "connecting-out",
     "make-answer, open-microphone",
   ],
-  ["connecting-out", { type: "identity-proven", of: "ringing", tag: tagA }, "connecting-out", ""],
-  ["connecting-out", { type: "identity-proven", of: "answer", tag: tagB }, "connecting-out", ""],
+  ["connecting-out", { type: "identity-proven", of: "ringing", tag: tagA, device }, "connecting-out", ""],
+  ["connecting-out", { type: "identity-proven", of: "answer", tag: tagB, device }, "connecting-out", ""],
   [
     "connecting-out/prepared",
-    { type: "identity-proven", of: "answer", tag: tagA },
+    { type: "identity-proven", of: "answer", tag: tagA, device },
     "active",
     "-setup, send-ack nothing, open-microphone",
   ],
   [
     "connecting-out/no-offer",
-    { type: "identity-proven", of: "answer", tag: tagA },
+    { type: "identity-proven", of: "answer", tag: tagA, device },
     "ending",
     "send-ack refusal, send-bye etherlynk",
   ],
@@ -230,7 +241,12 @@ const rows: readonly Row[] = [
     "ending",
     'send-ack refusal, send-bye SIP;cause=438;text="Invalid Identity Header", +bye, write-log identity-failed',
   ],
-  ["screening/proving", { type: "identity-proven", of: "invite", tag: tagA }, "screening", "ask-admission"],
+  [
+    "screening/proving",
+    { type: "identity-proven", of: "invite", tag: tagA, device },
+    "screening",
+    "ask-admission",
+  ],
   [
     "screening/proving",
     { type: "identity-waived", of: "invite", tag: tagA },
@@ -368,7 +384,7 @@ const rows: readonly Row[] = [
     "drop-offer, +restart",
   ],
   ["active", { type: "reinvited", tag: tagA, hold: false, random: 0 }, "active", "make-offer, +renegotiate"],
-  ["active", { type: "reinvited", tag: tagB, hold: true, random: 0 }, "active", ""],
+  ["active", { type: "reinvited", tag: tagB, hold: true, random: 0 }, "active", "refuse-reinvite 481"],
   [
     "held/by-them",
     { type: "reinvited", tag: tagA, hold: false, offer: "offer", random: 0 },
@@ -403,9 +419,9 @@ describe("a call", () => {
       { type: "resolved" },
       { type: "provisional" },
       { type: "peer-ringing", tag: tagA },
-      { type: "identity-proven", of: "ringing", tag: tagA },
+      { type: "identity-proven", of: "ringing", tag: tagA, device },
       { type: "peer-answered", tag: tagA, offer: "offer" },
-      { type: "identity-proven", of: "answer", tag: tagA },
+      { type: "identity-proven", of: "answer", tag: tagA, device },
       { type: "answer-made", tag: tagA, answer: "answer" },
       { type: "media-connected", tag: tagA },
       { type: "hang-up" },
@@ -413,6 +429,7 @@ describe("a call", () => {
     );
     expect(call.state).toEqual({ kind: "ended", reason: "hung-up-by-me", talked: true });
     expect(call.proof).toBe("proven");
+    expect(call.peerDevice).toBe(device);
     expect(effects).toBe("-bye");
   });
 
@@ -420,7 +437,7 @@ describe("a call", () => {
     const { call } = play(
       incomingCall,
       { type: "invited", tag: tagA },
-      { type: "identity-proven", of: "invite", tag: tagA },
+      { type: "identity-proven", of: "invite", tag: tagA, device },
       { type: "admitted", how: "prepare" },
       { type: "alerting" },
       { type: "offer-made", offer: "offer" },
@@ -488,7 +505,7 @@ describe("a call", () => {
     const { call } = play(
       rung.call,
       { type: "peer-answered", tag: last, offer: "offer" },
-      { type: "identity-proven", of: "answer", tag: last },
+      { type: "identity-proven", of: "answer", tag: last, device },
       { type: "answer-made", tag: last, answer: "answer" },
     );
     expect(call.state.kind).toBe("active");

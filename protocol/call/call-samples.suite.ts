@@ -1,4 +1,4 @@
-import type { CallId, DialogTag } from "../ids.ts";
+import type { CallId, DeviceId, DialogTag } from "../ids.ts";
 import { type Call, type CallState, type Fork, newCall, type StateKind } from "./call.ts";
 import type { CallEffect } from "./call-effect.ts";
 import type { EventOf, EventType } from "./call-event.ts";
@@ -6,6 +6,7 @@ import { newTalk, type Talk, toTalkState } from "./talk.ts";
 
 export const tagA = "tag-a" as DialogTag;
 export const tagB = "tag-b" as DialogTag;
+export const device = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs" as DeviceId;
 export const winner = "winner@example" as CallId;
 
 export const outgoingCall = newCall({
@@ -15,6 +16,7 @@ export const outgoingCall = newCall({
   peer: "bob",
   context: "order 7",
   expects: "account",
+  line: "up",
 });
 
 export const incomingCall = newCall({
@@ -24,6 +26,7 @@ export const incomingCall = newCall({
   peer: "alice",
   context: "order 7",
   expects: "account",
+  line: "up",
 });
 
 export function fork(tag: DialogTag, learnt: Partial<Fork> = {}): Fork {
@@ -133,7 +136,7 @@ export const samples = {
   "active/incoming": talkingCall({}, incomingCall),
   "active/opening": talkingCall({ media: "opening" }),
   "active/lost": talkingCall({ media: "lost", restart: { at: "later", ms: 8000 } }),
-  "active/line-down": talkingCall({ line: "down", media: "lost" }),
+  "active/line-down": { ...talkingCall({ media: "lost" }), line: "down" },
   "active/making-offer": talkingCall({
     wantsHold: true,
     negotiation: { at: "making-offer", hold: true, restart: false },
@@ -155,7 +158,7 @@ export const samples = {
   held: talkingCall(holding),
   "held/by-them": talkingCall({ holdByThem: true }),
   "held/lost": talkingCall({ ...holding, media: "lost", restart: { at: "later", ms: 8000 } }),
-  "held/line-down": talkingCall({ ...holding, line: "down", media: "lost" }),
+  "held/line-down": { ...talkingCall({ ...holding, media: "lost" }), line: "down" },
   "held/making-offer": talkingCall({
     holdByMe: true,
     negotiation: { at: "making-offer", hold: false, restart: false },
@@ -209,7 +212,7 @@ export const sampleEvents: { readonly [Type in EventType]: EventOf<Type> } = {
   hold: { type: "hold" },
   resume: { type: "resume" },
   "glare-lost": { type: "glare-lost", winner },
-  "identity-proven": { type: "identity-proven", of: "ringing", tag: tagA },
+  "identity-proven": { type: "identity-proven", of: "ringing", tag: tagA, device },
   "identity-waived": { type: "identity-waived", of: "ringing", tag: tagA },
   "identity-failed": { type: "identity-failed", of: "ringing", tag: tagA },
   alerting: { type: "alerting" },

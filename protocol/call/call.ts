@@ -1,4 +1,4 @@
-import type { CallId, DialogTag } from "../ids.ts";
+import type { CallId, DeviceId, DialogTag } from "../ids.ts";
 import type { ByteText } from "../sip/message.ts";
 import type { EndReason } from "./end-reason.ts";
 import type { Talk } from "./talk.ts";
@@ -21,6 +21,10 @@ export interface Call<State extends CallState = CallState> {
    */
   readonly expects: "account" | "anyone";
   readonly proof: "none" | "proven" | "waived";
+  /** The device of the other side that is talked to, or called from, when it was proven. */
+  readonly peerDevice?: DeviceId;
+  /** Whether this phone has its node: without, nothing is begun that the wire would have to carry. */
+  readonly line: "up" | "down";
   /** The callee's devices that were heard of (RFC 3261 §12.1: one early dialog each). Outgoing calls only. */
   readonly forks: readonly Fork[];
   readonly state: State;
@@ -207,7 +211,7 @@ export interface Outcome {
 
 /** A call before its first event, which is `dial` or `invited`. */
 export function newCall(
-  facts: Pick<Call, "id" | "direction" | "me" | "peer" | "context" | "expects">,
+  facts: Pick<Call, "id" | "direction" | "me" | "peer" | "context" | "expects" | "line">,
 ): Call<New> {
   return { ...facts, proof: "none", forks: [], state: { kind: "new" } };
 }

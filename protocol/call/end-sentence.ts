@@ -23,7 +23,10 @@ const SENTENCES: Readonly<Record<EndReason, string | Sentences>> = {
   gone: "The number was sold while it was ringing.",
   "changed-hands": "This number has changed hands, and its new owner has not come to the phone yet.",
   moved: "They can be reached under another address only.",
-  glare: "You called each other at the same moment. Please call again.",
+  glare: {
+    outgoing: "You called each other at the same moment. Please call again.",
+    incoming: "You called each other at the same moment; your call went on.",
+  },
   "identity-failed": {
     outgoing: "The call was stopped: whoever answered could not prove who they are.",
     incoming: "The call was stopped: the caller could not prove who they are.",

@@ -17,6 +17,12 @@ export function withFork<Alike extends Call>(call: Alike, tag: DialogTag, learnt
   return { ...call, forks: forks.map(fork => (fork.tag === tag ? { ...fork, ...learnt } : fork)) };
 }
 
+/** The call after a device sent a BYE. One that was dismissed stays so: its 200 has its ACK already. */
+export function withoutFork<Alike extends Call>(call: Alike, tag: DialogTag): Alike {
+  if (forkOf(call, tag).stage !== "heard") return call;
+  return withFork(call, tag, { stage: "gone", early: { at: "none" } });
+}
+
 /** Whether a connection to it is prepared, or being prepared. */
 export function hasMedia({ early }: Fork): boolean {
   return early.at === "making-answer" || early.at === "prepared";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { CallId } from "../ids.ts";
+import type { CallId, DeviceId } from "../ids.ts";
 import type { Call, StateKind } from "./call.ts";
-import { incomingCall, outgoingCall, samples } from "./call-samples.suite.ts";
+import { device, incomingCall, outgoingCall, samples } from "./call-samples.suite.ts";
 import { settleGlare } from "./glare.ts";
 
 const callIds = fc
@@ -68,6 +68,16 @@ describe("settleGlare", () => {
     expect(settleGlare(mine("a" as CallId, stateOf(kind)), theirs("b" as CallId))).toBe(theirsSmaller);
     expect(settleGlare(mine("b" as CallId, stateOf(kind)), theirs("a" as CallId))).toBe(oursSmaller);
   });
+
+  it.each<StateKind>(["connecting-out", "active", "held"])(
+    "in %s: the INVITE that lost, late from the device that answered, is glare and no second call",
+    kind => {
+      const outgoing = { ...mine("a" as CallId, stateOf(kind)), peerDevice: device };
+      expect(settleGlare(outgoing, { ...theirs("b" as CallId), peerDevice: device })).toBe("outgoing-lives");
+      const another = "x".repeat(43) as DeviceId;
+      expect(settleGlare(outgoing, { ...theirs("b" as CallId), peerDevice: another })).toBe("none");
+    },
+  );
 
   it("is none for another context, another party, another account of mine, or two calls of one direction", () => {
     const outgoing = mine("a" as CallId, stateOf("inviting"));

@@ -28,16 +28,21 @@ export function settleGlare(outgoing: Call, incoming: Call): "outgoing-lives" | 
     case "ringing-out":
     case "early-out":
       return livesBefore(incoming.id, outgoing.id) ? "incoming-lives" : "outgoing-lives";
-    // A device of theirs has answered ours: if theirs would live, it is from another device, a call of its own.
+    // Answered already. From the very device that answered it is the INVITE that lost, late on its way; from
+    // another one it is a call of its own. While the answer is being verified the hash decides.
     case "connecting-out":
-      return livesBefore(incoming.id, outgoing.id) ? "none" : "outgoing-lives";
+    case "active":
+    case "held":
+      if (outgoing.peerDevice !== undefined)
+        return isSameDevice(outgoing, incoming) ? "outgoing-lives" : "none";
+      return outgoing.state.kind === "connecting-out" && !livesBefore(incoming.id, outgoing.id)
+        ? "outgoing-lives"
+        : "none";
     case "new":
     case "screening":
     case "ringing-in":
     case "early-in":
     case "connecting-in":
-    case "active":
-    case "held":
     case "ending":
     case "ended":
       return "none";
@@ -52,6 +57,10 @@ function isSameTalk(outgoing: Call, incoming: Call): boolean {
     outgoing.peer === incoming.peer &&
     outgoing.context === incoming.context
   );
+}
+
+function isSameDevice(outgoing: Call, incoming: Call): boolean {
+  return outgoing.peerDevice === incoming.peerDevice;
 }
 
 /** A Call-ID is ASCII (its guard), so that both sides hash the same bytes. */

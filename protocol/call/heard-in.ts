@@ -63,8 +63,8 @@ export const heardIn = {
   "media-connected": PREPARED,
   "media-lost": PREPARED,
   "media-failed": MAKING,
-  "line-lost": TALKING,
-  "line-restored": TALKING,
+  "line-lost": ALIVE,
+  "line-restored": ALIVE,
   "network-changed": TALKING,
   "timer-fired": [...ALIVE, "ending"],
 } as const satisfies Record<EventType, readonly StateKind[]>;

@@ -5,8 +5,8 @@ import type { CallEffect } from "./call-effect.ts";
 import type { EventOf } from "./call-event.ts";
 import { given, hangUp, refuse } from "./closing.ts";
 import { type EndReason, fromBye, fromCancel } from "./end-reason.ts";
-import { failureOf, verdictOn } from "./outgoing.ts";
-import { type CallStep, type ReactionsOf, stay } from "./reactions.ts";
+import { deviceIn, failureOf, verdictOn } from "./outgoing.ts";
+import { type CallStep, lineNoted, type ReactionsOf, stay } from "./reactions.ts";
 import { newTalk, toTalkState } from "./talk.ts";
 
 type Waiting = Call<Screening | RingingIn | EarlyIn>;
@@ -20,6 +20,7 @@ const MAX_RETRY_AFTER = 10;
 const declined = (call: Waiting): CallStep => refuse(call, "declined");
 
 const unanswered = {
+  ...lineNoted,
   refused: (call: Waiting, { reason, successor }: EventOf<"refused">): CallStep =>
     refuse(call, reason, successor),
   decline: declined,
@@ -90,6 +91,7 @@ export const incoming: ReactionsOf<"screening" | "ringing-in" | "early-in" | "co
       tag === call.state.tag ? refuse(call, failureOf(why)) : stay(call),
   },
   "connecting-in": {
+    ...lineNoted,
     "offer-made": (call, { offer }) => {
       if (call.state.step.at !== "making-offer") return stay(call);
       return sendOk(call, { expects: "answer", connected: false }, offer);
@@ -144,7 +146,8 @@ function believe(
   if (event.of !== "invite" || event.tag !== call.state.tag || call.state.at !== "proving") return stay(call);
   const verdict = verdictOn(call, event);
   if (verdict === "failed") return refuse(call, "identity-failed");
-  return [{ ...call, proof: verdict, state: { ...call.state, at: "asking" } }, [{ do: "ask-admission" }]];
+  const proven = { ...call, proof: verdict, ...deviceIn(event) };
+  return [{ ...proven, state: { ...call.state, at: "asking" } }, [{ do: "ask-admission" }]];
 }
 
 function admit(call: Call<Screening>, { how }: EventOf<"admitted">): CallStep {

@@ -14,8 +14,8 @@ import type { Ack, CallEffect } from "./call-effect.ts";
 import type { EventOf } from "./call-event.ts";
 import { cancel, dismiss, end, given, hangUp } from "./closing.ts";
 import { type EndReason, fromBye, fromResponse } from "./end-reason.ts";
-import { forkOf, hasMedia, isOnlyDisbelieved, rings, withFork } from "./forks.ts";
-import { type CallStep, type ReactionsOf, stay } from "./reactions.ts";
+import { forkOf, hasMedia, isOnlyDisbelieved, rings, withFork, withoutFork } from "./forks.ts";
+import { type CallStep, lineNoted, type ReactionsOf, stay } from "./reactions.ts";
 import { newTalk, toTalkState } from "./talk.ts";
 
 type Calling = Call<Inviting | RingingOut | EarlyOut>;
@@ -25,6 +25,7 @@ type Identity = EventOf<"identity-proven" | "identity-waived" | "identity-failed
 const cancelledByUser = (call: Calling): CallStep => cancel(call, "cancelled");
 
 const calling = {
+  ...lineNoted,
   "hang-up": cancelledByUser,
   "window-closed": cancelledByUser,
   "glare-lost": (call: Calling, { winner }: EventOf<"glare-lost">): CallStep => {
@@ -38,7 +39,7 @@ const calling = {
   "peer-prepared": hearPrepared,
   "peer-answered": hearAnswer,
   "peer-hung-up": (call: Calling, { tag }: EventOf<"peer-hung-up">): CallStep => [
-    withFork(call, tag, { stage: "gone", early: { at: "none" } }),
+    withoutFork(call, tag),
     [{ do: "answer-bye", tag }],
   ],
   rejected: hearRefusal,
@@ -58,6 +59,7 @@ export const outgoing: ReactionsOf<
   "resolving" | "inviting" | "ringing-out" | "early-out" | "connecting-out" | "yielding"
 > = {
   resolving: {
+    ...lineNoted,
     resolved: call => [{ ...call, state: { kind: "inviting", provisional: false } }, [{ do: "send-invite" }]],
     "resolve-failed": (call, { reason }) => end(call, reason),
     "hang-up": call => end(call, "cancelled"),
@@ -80,6 +82,7 @@ export const outgoing: ReactionsOf<
     "media-lost": (call, { tag }) => notePath(call, tag, false),
   },
   "connecting-out": {
+    ...lineNoted,
     "identity-proven": judgeAnswer,
     "identity-waived": judgeAnswer,
     "identity-failed": judgeAnswer,
@@ -91,7 +94,7 @@ export const outgoing: ReactionsOf<
       tag === call.state.tag ? stay(call) : dismiss(call, tag, "answered-elsewhere"),
     "peer-hung-up": (call, { tag, reasons }) => {
       const answered: CallEffect = { do: "answer-bye", tag };
-      if (tag !== call.state.tag) return [withFork(call, tag, { stage: "gone" }), [answered]];
+      if (tag !== call.state.tag) return [withoutFork(call, tag), [answered]];
       const [ended] = end(withFork(call, tag, { stage: "dismissed" }), fromBye(reasons));
       return [ended, [answered, { do: "send-ack", tag, ack: { body: "refusal" } }]];
     },
@@ -104,6 +107,7 @@ export const outgoing: ReactionsOf<
     "timer-fired": (call, { timer }) => (timer === "setup" ? abandon(call, "media-failed") : stay(call)),
   },
   yielding: {
+    ...lineNoted,
     "glare-lost": (call, { winner }) => handOver(call, winner),
     "hang-up": call => end(call, "cancelled"),
     "window-closed": call => end(call, "cancelled"),
@@ -126,6 +130,11 @@ export function failureOf(why: "media" | "fingerprint"): EndReason {
 export function verdictOn(call: Call, event: Identity): "proven" | "waived" | "failed" {
   if (event.type === "identity-proven") return "proven";
   return event.type === "identity-waived" && call.expects === "anyone" ? "waived" : "failed";
+}
+
+/** Which device was proven. */
+export function deviceIn(event: Identity): Pick<Call, "peerDevice"> {
+  return event.type === "identity-proven" ? { peerDevice: event.device } : {};
 }
 
 function handOver(call: Call<Resolving | Yielding>, winner: Call["id"]): CallStep {
@@ -214,7 +223,7 @@ function judgeAnswer(call: Connecting, event: Identity): CallStep {
   if (event.of !== "answer" || event.tag !== tag || step.at !== "proving") return stay(call);
   const verdict = verdictOn(call, event);
   if (verdict === "failed") return abandon(call, "identity-failed");
-  const proven: Connecting = { ...call, proof: verdict };
+  const proven: Connecting = { ...call, proof: verdict, ...deviceIn(event) };
   const { early } = forkOf(call, tag);
   if (early.at === "prepared") return talk(proven, { body: "nothing" });
   // A 200 while its own 183 is not acknowledged, or disbelieved, breaks RFC 3262 §3.

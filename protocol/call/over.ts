@@ -2,7 +2,7 @@ import type { Call, Ending } from "./call.ts";
 import type { CallEffect } from "./call-effect.ts";
 import type { EventOf } from "./call-event.ts";
 import { dismiss, hangUp, sendCancel } from "./closing.ts";
-import { withFork } from "./forks.ts";
+import { withoutFork } from "./forks.ts";
 import { type CallStep, type ReactionsOf, stay } from "./reactions.ts";
 
 type Over = Call<Ending | Extract<Call["state"], { kind: "ended" }>>;
@@ -12,9 +12,10 @@ const late = {
     call,
     [{ do: "answer-bye", tag }],
   ],
+  // While our BYE is on its way, 481 would be read as a lost connection; the BYE says what happened.
   reinvited: (call: Over, { tag }: EventOf<"reinvited">): CallStep => [
     call,
-    [{ do: "refuse-reinvite", tag, status: 481 }],
+    [{ do: "refuse-reinvite", tag, status: call.state.kind === "ending" ? 487 : 481 }],
   ],
   "reinvite-accepted": (call: Over, { tag }: EventOf<"reinvite-accepted">): CallStep => [
     call,
@@ -44,7 +45,7 @@ export const over: ReactionsOf<"ending" | "ended"> = {
     "peer-hung-up": (call, { tag }) => {
       const { closing } = call.state;
       const answered: CallEffect = { do: "answer-bye", tag };
-      if (closing.by === "cancel") return [withFork(call, tag, { stage: "gone" }), [answered]];
+      if (closing.by === "cancel") return [withoutFork(call, tag), [answered]];
       return closing.tag === tag ? [done(call)[0], [answered]] : [call, [answered]];
     },
     "timer-fired": (call, { timer }) => {

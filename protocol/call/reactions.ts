@@ -18,6 +18,12 @@ export type Reactions<Kind extends StateKind> = {
 
 export type ReactionsOf<Kinds extends StateKind> = { readonly [Kind in Kinds]: Reactions<Kind> };
 
+/** What the phone said of its line, for when it matters. */
+export const lineNoted = {
+  "line-lost": (call: Call): CallStep => [{ ...call, line: "down" }, []],
+  "line-restored": (call: Call): CallStep => [{ ...call, line: "up" }, []],
+} as const;
+
 /** Nothing is to be done, and nothing has changed. */
 export function stay(call: Call): CallStep {
   return [call, []];

@@ -17,7 +17,7 @@ const IDLE = { at: "idle" } as const;
 export function goOn(call: Talking): CallStep {
   const { talk } = call.state;
   const { tag, negotiation, restart, wantsHold, holdByMe } = talk;
-  const free = negotiation.at === "idle" && talk.line === "up" && talk.retryMs === undefined;
+  const free = negotiation.at === "idle" && call.line === "up" && talk.retryMs === undefined;
   const restarts = restart.at === "now" && talk.restarts < MAX_RESTARTS;
   if (!free || (!restarts && wantsHold === holdByMe)) return stay(call);
   return withTalk(
@@ -40,6 +40,7 @@ export function restartLater(which: "second" | "again"): Restart {
 export function sendOffer(call: Talking, offer: ByteText): CallStep {
   const { negotiation, tag } = call.state.talk;
   if (negotiation.at === "making-offer") {
+    if (call.line === "down") return putOff(call, {});
     return withTalk(call, { negotiation: { ...negotiation, at: "offered" } }, [
       { do: "send-reinvite", tag, offer },
     ]);
@@ -103,22 +104,33 @@ export function takeAcceptance(call: Talking, { answer }: EventOf<"reinvite-acce
 
 /** They refused our re-INVITE; the call is as it was before it (RFC 3261 §14.1). */
 export function takeRefusal(call: Talking, event: EventOf<"reinvite-rejected">): CallStep {
-  const { talk } = call.state;
-  const { negotiation, tag, media, holdByMe } = talk;
+  const { negotiation, tag, media, holdByMe } = call.state.talk;
   if (negotiation.at !== "offered") return stay(call);
   const retryMs = retryTime(call, event);
+  if (retryMs !== undefined) return putOff(call, { retryMs });
   const dropped: CallEffect = { do: "drop-offer", tag };
-  if (retryMs !== undefined) {
-    const restart: Restart = negotiation.restart ? { at: "now" } : talk.restart;
-    const restarts = talk.restarts - (negotiation.restart ? 1 : 0);
-    return free(call, { retryMs, restart, restarts }, [dropped]);
-  }
   const refused = negotiation.hold !== holdByMe;
   const again = media === "lost" ? { restart: restartLater("again") } : {};
   return free(call, { ...again, ...(refused ? { wantsHold: holdByMe } : {}) }, [
     dropped,
-    ...(refused ? [{ do: "notify", notice: "hold-refused" } as const] : []),
+    // 487: their BYE is on its way.
+    ...(refused && event.status !== 487 ? [{ do: "notify", notice: "hold-refused" } as const] : []),
   ]);
+}
+
+/** Takes the offer back and keeps the wish behind it, until the line or a timer lets it be tried again. */
+function putOff(call: Talking, change: Partial<Talk>): CallStep {
+  const { negotiation, restart, restarts, tag } = call.state.talk;
+  const restarted = "restart" in negotiation && negotiation.restart;
+  return free(
+    call,
+    {
+      ...change,
+      restart: restarted ? { at: "now" } : restart,
+      restarts: restarts - (restarted ? 1 : 0),
+    },
+    [{ do: "drop-offer", tag }],
+  );
 }
 
 function retryTime(call: Talking, event: EventOf<"reinvite-rejected">): number | undefined {

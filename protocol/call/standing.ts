@@ -1,5 +1,5 @@
 import type { DialogTag } from "../ids.ts";
-import { type Call, type CallState, isOver } from "./call.ts";
+import { type Call, type CallState, isOver, type Outcome } from "./call.ts";
 import type { CallEffect } from "./call-effect.ts";
 import { type CallTimer, callTimes } from "./call-timers.ts";
 import { hasMedia, rings } from "./forks.ts";
@@ -200,9 +200,14 @@ function timer(name: CallTimer & keyof typeof callTimes): Timer {
 
 /** One log entry when the call is over for people; none where another call goes on for it. */
 function record(before: Call, after: Call): readonly CallEffect[] {
-  if (isOver(before.state) || !isOver(after.state) || after.state.successor !== undefined) return [];
+  if (isOver(before.state) || !isOver(after.state) || isMerged(after, after.state)) return [];
   const { reason, talked } = after.state;
   const log: CallEffect = { do: "write-log", reason, talked };
   const missed = ["cancelled", "no-answer", "offline", "busy"].includes(reason);
   return after.direction === "incoming" && missed ? [log, { do: "notify", notice: "missed-call" }] : [log];
+}
+
+/** Of two crossing calls this is the one that did not live; who receives it may not even have heard of it. */
+function isMerged({ direction }: Call, { reason, successor }: Outcome): boolean {
+  return successor !== undefined || (direction === "incoming" && reason === "glare");
 }

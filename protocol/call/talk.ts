@@ -5,7 +5,6 @@ import type { Active, Held } from "./call.ts";
 export interface Talk {
   readonly tag: DialogTag;
   readonly media: "opening" | "flowing" | "lost";
-  readonly line: "up" | "down";
   /** What the user wants, and what both sides have agreed on. */
   readonly wantsHold: boolean;
   readonly holdByMe: boolean;
@@ -43,7 +42,6 @@ export function newTalk(tag: DialogTag, connected: boolean): Talk {
   return {
     tag,
     media: connected ? "flowing" : "opening",
-    line: "up",
     wantsHold: false,
     holdByMe: false,
     holdByThem: false,

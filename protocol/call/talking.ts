@@ -2,9 +2,9 @@ import type { Active, Call, Held } from "./call.ts";
 import type { CallEffect } from "./call-effect.ts";
 import { dismiss, end, hangUp } from "./closing.ts";
 import { type EndReason, fromBye } from "./end-reason.ts";
-import { withFork } from "./forks.ts";
+import { withFork, withoutFork } from "./forks.ts";
 import { failureOf } from "./outgoing.ts";
-import { type CallStep, type Reactions, stay } from "./reactions.ts";
+import { type CallStep, lineNoted, type Reactions, stay } from "./reactions.ts";
 import {
   answerReinvite,
   goOn,
@@ -28,7 +28,11 @@ export const talking: Reactions<"active"> & Reactions<"held"> = {
 
   "offer-made": (call, { offer }) => sendOffer(call, offer),
   "answer-made": (call, { tag, answer }) => (isOurs(call, tag) ? answerReinvite(call, answer) : stay(call)),
-  reinvited: (call, event) => (isOurs(call, event.tag) ? hearReinvite(call, event) : stay(call)),
+  // A device that was dismissed, and has not heard so.
+  reinvited: (call, event) =>
+    isOurs(call, event.tag)
+      ? hearReinvite(call, event)
+      : [call, [{ do: "refuse-reinvite", tag: event.tag, status: 481 }]],
   "reinvite-accepted": (call, event) => (isOurs(call, event.tag) ? takeAcceptance(call, event) : stay(call)),
   "reinvite-rejected": (call, event) => {
     if (!isOurs(call, event.tag) || call.state.talk.negotiation.at !== "offered") return stay(call);
@@ -47,7 +51,7 @@ export const talking: Reactions<"active"> & Reactions<"held"> = {
       : dismiss(call, tag, "answered-elsewhere"),
   "peer-hung-up": (call, { tag, reasons }) => {
     const answered: CallEffect = { do: "answer-bye", tag };
-    if (!isOurs(call, tag)) return [withFork(call, tag, { stage: "gone" }), [answered]];
+    if (!isOurs(call, tag)) return [withoutFork(call, tag), [answered]];
     const [ended] = end(withFork(call, tag, { stage: "dismissed" }), fromBye(reasons));
     const talked: Call = { ...ended, state: { kind: "ended", reason: fromBye(reasons), talked: true } };
     return [talked, [answered, ...owedRefusal(call)]];
@@ -64,12 +68,9 @@ export const talking: Reactions<"active"> & Reactions<"held"> = {
   },
   "media-failed": (call, { tag, why }) => (isOurs(call, tag) ? leave(call, failureOf(why)) : stay(call)),
 
-  "line-lost": call => change(call, { line: "down" }),
+  "line-lost": lineNoted["line-lost"],
   "line-restored": call =>
-    renegotiate(call, {
-      line: "up",
-      ...(call.state.talk.media === "lost" ? { restart: { at: "now" } } : {}),
-    }),
+    renegotiate({ ...call, line: "up" }, call.state.talk.media === "lost" ? { restart: { at: "now" } } : {}),
   "network-changed": call => renegotiate(call, { restart: { at: "now" } }),
 
   "timer-fired": (call, { timer }) => {
@@ -103,10 +104,6 @@ function giveUpNegotiation(call: Talking): CallStep {
     case "replied":
       return leave(call, "network-lost");
   }
-}
-
-function change(call: Talking, change: Partial<Talk>): CallStep {
-  return [{ ...call, state: toTalkState({ ...call.state.talk, ...change }) }, []];
 }
 
 function renegotiate(call: Talking, change: Partial<Talk>): CallStep {
