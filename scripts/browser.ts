@@ -19,11 +19,11 @@ const fakeMedia = [
 ];
 
 /** A headless browser with fake media, or undefined where no Chrome or Chromium is installed. */
-export async function launchBrowser(): Promise<Browser | undefined> {
+export async function launchBrowser({ protocolTimeout = 30_000 } = {}): Promise<Browser | undefined> {
   const executablePath = findProgram("chromium");
   if (!executablePath) return undefined;
   const args = [...flags, ...fakeMedia, ...sandbox()];
-  return puppeteer.launch({ executablePath, headless: true, pipe: true, protocolTimeout: 30_000, args });
+  return puppeteer.launch({ executablePath, headless: true, pipe: true, protocolTimeout, args });
 }
 
 /** Chrome refuses to run its sandbox for root. */

@@ -18,14 +18,17 @@ export interface Stage {
   /** `address` is whose phone this is; `hurry`, how many times faster this page's timers run than the clock. */
   sipPage(options: { address: string; client?: SipClientName; hurry?: number }): Promise<SipPage>;
   socketPage(): Promise<SocketPage>;
-  /** Closes all pages; the browser stays for the next test. */
-  closePages(): Promise<void>;
+  /** Closes the pages; the browser stays for the next test, and so do those that a longer test still needs. */
+  closePages(but?: readonly { readonly page: Page }[]): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Above the longest wait a test asks of a page. */
+const longestAnswerMs = 90_000;
+
 export async function openStage(): Promise<Stage> {
   const server = await startPageServer();
-  const browser = await launchBrowser();
+  const browser = await launchBrowser({ protocolTimeout: longestAnswerMs });
   if (!browser) throw new Error("There is no Chrome or Chromium; these tests should have been skipped");
   const pages = new Set<Page>();
 
@@ -46,9 +49,11 @@ export async function openStage(): Promise<Stage> {
     sipPage: ({ address, client = "jssip", hurry }) =>
       open<SipPart, { address: string }>(`${client}-page`, { address }, hurry),
     socketPage: () => open<SocketPart>("socket-page", {}),
-    async closePages() {
-      await Promise.all([...pages].filter(page => !page.isClosed()).map(page => page.close()));
-      pages.clear();
+    async closePages(but = []) {
+      const kept = new Set(but.map(({ page }) => page));
+      const closing = [...pages].filter(page => !kept.has(page));
+      for (const page of closing) pages.delete(page);
+      await Promise.all(closing.filter(page => !page.isClosed()).map(page => page.close()));
     },
     async close() {
       await browser.close();

@@ -17,12 +17,15 @@ export interface NodeProcess {
   kill(): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
+  /** Another process with the same command line, on the same port. */
+  again(): Promise<NodeProcess>;
 }
 
 export interface NodeStart {
   /** More of the command line. */
   readonly options?: readonly string[];
   readonly port?: number;
+  readonly domain?: string;
 }
 
 /**
@@ -38,7 +41,8 @@ export const testDomain = "test.example";
 const longestStartMs = 20_000;
 const root = join(import.meta.dirname, "../..");
 
-export async function startNode({ options = [], port = 0 }: NodeStart = {}): Promise<NodeProcess> {
+export async function startNode(start: NodeStart = {}): Promise<NodeProcess> {
+  const { options = [], port = 0, domain = testDomain } = start;
   const command = againstKamailio
     ? await kamailioCommand(port)
     : againstPeerServer
@@ -46,7 +50,7 @@ export async function startNode({ options = [], port = 0 }: NodeStart = {}): Pro
       : [
           process.execPath,
           join(root, "signaller/main.ts"),
-          ...["--port", String(port), "--host", "127.0.0.1", "--open", "--domain", testDomain, "--peers"],
+          ...["--port", String(port), "--host", "127.0.0.1", "--open", "--domain", domain, "--peers"],
           ...options,
         ];
   const [program = "", ...args] = command;
@@ -62,6 +66,7 @@ export async function startNode({ options = [], port = 0 }: NodeStart = {}): Pro
       await end(child, "SIGKILL");
     },
     stop: () => end(child, "SIGTERM"),
+    again: () => startNode({ ...start, port: listening }),
   };
 }
 

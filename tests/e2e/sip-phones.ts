@@ -5,6 +5,7 @@ import type { SipOpening } from "./pages/sip-part.ts";
 export interface PhoneOptions extends Partial<SipOpening> {
   readonly client?: SipClientName;
   readonly hurry?: number;
+  readonly domain?: string;
   /** Otherwise the page is given as soon as it has started. */
   readonly awaitRegistration?: boolean;
 }
@@ -21,13 +22,14 @@ export async function openPhone(
   node: Pick<NodeProcess, "wsUrl">,
   {
     user,
+    domain,
     client = "jssip",
     hurry = 1,
     awaitRegistration = true,
     ...opening
   }: PhoneOptions & { user: string },
 ): Promise<SipPage> {
-  const address = addressOf(user);
+  const address = addressOf(user, domain);
   const page = await stage.sipPage({ address, client, hurry });
   await page.start({ url: node.wsUrl, uri: address, ...opening });
   if (awaitRegistration) await page.see("registered");

@@ -145,7 +145,7 @@ describe.skipIf(!findProgram("chromium"))("stock PeerJS pages whose connection t
     await first.kill();
     await Promise.all(pages.map(page => page.see("disconnected")));
     await hearNews(ann, "ann", ben);
-    const second = await startNode({ port: first.port });
+    const second = await first.again();
     await Promise.all(pages.map(page => page.see("open", 2)));
     await never(ann, "call closed");
     await never(ben, "call closed");

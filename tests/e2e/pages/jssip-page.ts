@@ -62,6 +62,12 @@ function end(how: "ended" | "failed", { originator, cause, message }: EndEvent):
   if (reason) journal.write(`reason ${reason}`);
 }
 
+function agreed(ask: (done: () => void) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (!ask(resolve)) reject(new Error("JsSIP is still busy with what was agreed before"));
+  });
+}
+
 const part: SipPart = {
   see: journal.see,
   read: journal.read,
@@ -96,12 +102,8 @@ const part: SipPart = {
   },
   refuse: status => theSession().terminate({ status_code: status }),
   hangUp: () => theSession().terminate(),
-  hold() {
-    if (!theSession().hold()) throw new Error("JsSIP cannot hold now");
-  },
-  unhold() {
-    if (!theSession().unhold()) throw new Error("JsSIP cannot take back now");
-  },
+  hold: () => agreed(done => theSession().hold({}, done)),
+  unhold: () => agreed(done => theSession().unhold({}, done)),
   dtmf: tones => theSession().sendDTMF(tones),
   async hears(wanted, unwanted) {
     const [receiver] = theSession().connection.getReceivers();

@@ -27,8 +27,9 @@ export interface SipPart extends Journal {
   refuse(status: number): void;
   /** Ends the call, or gives it up before it was answered. */
   hangUp(): void;
-  hold(): void;
-  unhold(): void;
+  /** Resolve when the other side has agreed. */
+  hold(): Promise<void>;
+  unhold(): Promise<void>;
   dtmf(tones: string): void;
   /** Waits until exactly `wanted` of these tones come from the other side. */
   hears(wanted: number[], unwanted: number[]): Promise<void>;

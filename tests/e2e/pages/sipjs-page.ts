@@ -50,11 +50,15 @@ function follow(session: Session): void {
   };
 }
 
-function reinvite(hold: boolean): void {
+function reinvite(hold: boolean): Promise<void> {
   const session = theSession();
   session.sessionDescriptionHandlerOptionsReInvite = { hold } as Web.SessionDescriptionHandlerOptions;
-  void session.invite({
-    requestDelegate: { onAccept: () => journal.write(hold ? "hold local" : "unhold local") },
+  return new Promise((resolve, reject) => {
+    const requestDelegate = {
+      onAccept: () => resolve(),
+      onReject: (response: Core.IncomingResponse) => reject(new Error(statusOf(response))),
+    };
+    session.invite({ requestDelegate }).catch(reject);
   });
 }
 
