@@ -369,7 +369,7 @@ const rows: readonly Row[] = [
     "active/offered",
     { type: "reinvite-rejected", tag: tagA, status: 481, random: 0 },
     "ending",
-    "write-log network-lost",
+    "write-log hung-up-by-them",
   ],
   [
     "active/offered",

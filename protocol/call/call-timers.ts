@@ -51,12 +51,3 @@ export const callTimes = {
   ack: 34_000,
   bye: 34_000,
 } as const;
-
-/**
- * What to wait after a 491 (RFC 3261 §14.1): who made the Call-ID 2.1 to 4 s, the other 0 to 2 s, in steps of
- * 10 ms. `random` in [0, 1).
- */
-export function glareRetryTime(madeCallId: boolean, random: number): number {
-  const step = 10;
-  return madeCallId ? 2_100 + step * Math.floor(random * 191) : step * Math.floor(random * 201);
-}

@@ -1,8 +1,9 @@
+import { glareWait } from "../sip/dialog.ts";
 import type { ByteText } from "../sip/message.ts";
 import type { Active, Call, Held } from "./call.ts";
 import type { CallEffect } from "./call-effect.ts";
 import type { EventOf } from "./call-event.ts";
-import { callTimes, glareRetryTime } from "./call-timers.ts";
+import { callTimes } from "./call-timers.ts";
 import { hangUp } from "./closing.ts";
 import { type CallStep, stay } from "./reactions.ts";
 import { type Restart, type Talk, toTalkState } from "./talk.ts";
@@ -134,7 +135,7 @@ function putOff(call: Talking, change: Partial<Talk>): CallStep {
 }
 
 function retryTime(call: Talking, event: EventOf<"reinvite-rejected">): number | undefined {
-  if (event.status === 491) return glareRetryTime(call.direction === "outgoing", event.random);
+  if (event.status === 491) return glareWait(call.direction === "outgoing", event.random);
   if (event.retryAfter === undefined) return undefined;
   return 1_000 * Math.min(Math.max(event.retryAfter, 0), MAX_RETRY_AFTER);
 }

@@ -36,10 +36,9 @@ export const talking: Reactions<"active"> & Reactions<"held"> = {
   "reinvite-accepted": (call, event) => (isOurs(call, event.tag) ? takeAcceptance(call, event) : stay(call)),
   "reinvite-rejected": (call, event) => {
     if (!isOurs(call, event.tag) || call.state.talk.negotiation.at !== "offered") return stay(call);
-    // No such dialog there, or nobody there (RFC 3261 §12.2.1.2).
-    return event.status === 481 || event.status === 408
-      ? leave(call, "network-lost")
-      : takeRefusal(call, event);
+    // RFC 3261 §12.2.1.2. 481: it is over there, and their BYE late or lost. 408: nobody is there.
+    if (event.status === 481) return leave(call, "hung-up-by-them");
+    return event.status === 408 ? leave(call, "network-lost") : takeRefusal(call, event);
   },
   acked: (call, event) => replyAcked(call, event),
   "ack-missing": call =>
