@@ -22,8 +22,18 @@ export function firstOf(
   };
 }
 
+/** Passes everything on, and counts these. */
+export function countOf(which: Which): { readonly rule: Rule; readonly count: () => number } {
+  let count = 0;
+  const rule: Rule = message => {
+    if (kindOf(message) === which) count++;
+    return {};
+  };
+  return { rule, count: () => count };
+}
+
 /** `INVITE`, or `200 INVITE` for the answer to it. */
-export function kindOf(message: string): string {
+function kindOf(message: string): string {
   const [start = ""] = message.split("\r\n", 1);
   const method = /^CSeq\s*:\s*\d+\s+(\w+)/im.exec(message)?.[1] ?? "";
   const status = /^SIP\/2\.0 (\d{3})/.exec(start)?.[1];

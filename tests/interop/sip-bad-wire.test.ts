@@ -12,7 +12,7 @@ import {
   tones,
 } from "../e2e/sip-phones.ts";
 import { passOn, type Rule, startWireProxy, type WireProxy } from "../e2e/wire-proxy.ts";
-import { everything, firstOf } from "../e2e/wire-rules.ts";
+import { countOf, everything, firstOf } from "../e2e/wire-rules.ts";
 
 const lost = { copies: 0 };
 const never = { times: Number.POSITIVE_INFINITY };
@@ -159,6 +159,17 @@ describe.skipIf(!findProgram("chromium"))("stock SIP pages over a bad wire", () 
     await ann.hangUp();
     await ann.see("ended local Terminated");
     await ben.see("ended*");
+  });
+
+  it("sessions are refreshed through the node, and go on", async () => {
+    const refreshed = countOf("200 UPDATE");
+    bensWire.obey(refreshed.rule);
+    const [ann, ben] = await annAndBen({ hurry: 30 });
+    await talk(ann, ben);
+    await expect.poll(refreshed.count, { timeout: 15_000 }).toBeGreaterThanOrEqual(3);
+    await hearEachOther(ann, ben);
+    await ann.hangUp();
+    await ben.see("ended remote Terminated");
   });
 
   it("the REGISTER is lost: the page is told", async () => {
