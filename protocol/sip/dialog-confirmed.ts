@@ -17,6 +17,7 @@ import {
   isInOrder,
   leave,
   NOTHING,
+  nextRequest,
   refuse,
   respondTo,
   retransmitting,
@@ -162,8 +163,9 @@ function sent(dialog: Confirmed, method: string, content: Content): DialogStep {
   // "A UAC MUST NOT initiate a new INVITE transaction within a dialog while another INVITE transaction is in
   // progress in either direction" (§14.1).
   if (dialog.exchange.name !== "none") return [dialog, [{ do: "decline", method }]];
-  const [next, effects] = sendWithin(dialog, { method, content });
-  return [{ ...next, exchange: { name: "asking", seq: next.peer.localSeq } }, effects];
+  const { peer, request } = nextRequest(dialog.peer, { method, content });
+  const exchange: InviteExchange = { name: "asking", seq: peer.localSeq, invite: request };
+  return [{ ...dialog, peer, exchange }, [{ do: "request", request }]];
 }
 
 /** The ACK of their 2xx: numbered as its INVITE, with a Via of its own (§13.2.2.4). */
@@ -237,8 +239,9 @@ function closeExchange({ exchange, peer }: Confirmed): readonly DialogEffect[] {
       return [refuse(peer, exchange.invite, 487)];
     case "answering":
       return STOP_2XX;
-    case "none":
     case "asking":
+      return [{ do: "withdraw", request: exchange.invite }];
+    case "none":
     case "owing":
       return NOTHING;
   }

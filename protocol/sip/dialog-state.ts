@@ -67,7 +67,7 @@ export interface Acked {
  */
 export type InviteExchange =
   | { readonly name: "none" }
-  | { readonly name: "asking"; readonly seq: number }
+  | { readonly name: "asking"; readonly seq: number; readonly invite: SipRequest }
   /** Their 2xx is here, the user owes the ACK: it may have to carry the answer to an offer. */
   | { readonly name: "owing"; readonly seq: number }
   | { readonly name: "asked"; readonly seq: number; readonly invite: SipRequest }
@@ -157,6 +157,11 @@ export interface Answer extends Content {
 export type DialogEffect =
   /** Open a client transaction; whoever sends puts its Via on top. */
   | { readonly do: "request"; readonly request: SipRequest }
+  /**
+   * To the client transaction of this INVITE: cancel it. The dialog is over, and nobody will send its 2xx again,
+   * so that it might wait for ever.
+   */
+  | { readonly do: "withdraw"; readonly request: SipRequest }
   /** To the transport without a transaction, with a Via of its own (§13.2.2.4). */
   | { readonly do: "ack"; readonly request: SipRequest }
   /** To the server transaction of `request`. */

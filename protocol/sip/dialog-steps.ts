@@ -65,16 +65,24 @@ export function retransmitting(
 /** One more request of ours, with the next number. */
 export function sendWithin<State extends { readonly peer: DialogPeer }>(
   dialog: State,
-  { method, content }: { readonly method: string; readonly content: Content },
+  asked: { readonly method: string; readonly content: Content },
 ): Step<State, DialogEffect> {
-  const peer: DialogPeer = { ...dialog.peer, localSeq: dialog.peer.localSeq + 1 };
-  const request = requestWithin(peer, { method, seq: peer.localSeq, content });
+  const { peer, request } = nextRequest(dialog.peer, asked);
   return [{ ...dialog, peer }, [{ do: "request", request }]];
+}
+
+export function nextRequest(
+  before: DialogPeer,
+  { method, content }: { readonly method: string; readonly content: Content },
+): { readonly peer: DialogPeer; readonly request: SipRequest } {
+  const seq = before.localSeq + 1;
+  const peer: DialogPeer = { ...before, localSeq: seq };
+  return { peer, request: requestWithin(peer, { method, seq, content }) };
 }
 
 /** BYE, and the user is told at once: "the UAC MUST consider the session terminated" as soon as it is sent (§15.1.1). */
 export function leave(
-  dialogPeer: DialogPeer,
+  before: DialogPeer,
   options: {
     readonly headers?: readonly SipHeader[];
     readonly why: DialogEnd;
@@ -82,6 +90,12 @@ export function leave(
   },
 ): Step<Leaving, DialogEffect> {
   const { headers = [], why, acked } = options;
-  const [{ peer }, effects] = sendWithin({ peer: dialogPeer }, { method: "BYE", content: { headers } });
-  return [{ name: "leaving", peer, acked }, [...effects, { do: "end", why }]];
+  const { peer, request } = nextRequest(before, { method: "BYE", content: { headers } });
+  return [
+    { name: "leaving", peer, acked },
+    [
+      { do: "request", request },
+      { do: "end", why },
+    ],
+  ];
 }

@@ -117,6 +117,7 @@ function told(effect: DialogEffect): string {
   switch (effect.do) {
     case "request":
     case "ack":
+    case "withdraw":
       return `${effect.do} ${linesOf(effect.request, "cseq")[0]}`;
     case "respond":
       return `respond ${effect.response.status} ${linesOf(effect.response, "cseq")[0]}`;
@@ -261,6 +262,11 @@ describe("INVITE within the dialog (RFC 3261 §14)", () => {
     [`${call}-><INVITE 3->confirmed->say 488->confirmed->>INVITE->confirmed`, ["request 11 INVITE"]],
     [`${call}-><INVITE 3->confirmed->cancelled->confirmed`, ["respond 487 3 INVITE"]],
     [`${call}->cancelled->confirmed`, []],
+    [`${call}->>INVITE->confirmed->bye->leaving`, ["withdraw 11 INVITE", "request 12 BYE", "end hang-up"]],
+    [
+      `${call}->>INVITE->confirmed-><BYE 4->terminated`,
+      ["withdraw 11 INVITE", "respond 200 4 BYE", "end bye"],
+    ],
     [
       `${call}-><INVITE 3->confirmed->bye->leaving`,
       ["respond 487 3 INVITE", "request 11 BYE", "end hang-up"],

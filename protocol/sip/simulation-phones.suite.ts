@@ -1,10 +1,11 @@
 import { createResponse } from "./create-response.ts";
-import { openAsCallee, openAsCaller, stepDialog } from "./dialog.ts";
+import { glareWait, openAsCallee, openAsCaller, stepDialog } from "./dialog.ts";
 import { type DialogForks, type ForkEffect, type ForkEvent, openForks, stepForks } from "./dialog-forks.ts";
 import { dialogKey, keyOfPeer } from "./dialog-peer.ts";
 import type { Dialog, DialogEnd, DialogEvent } from "./dialog-state.ts";
 import { prependHeader } from "./edit-message.ts";
-import type { SipRequest } from "./message.ts";
+import { cseq, toTag } from "./fields.ts";
+import type { SipRequest, SipResponse } from "./message.ts";
 import { line, sampleRequest } from "./samples.suite.ts";
 import { createLayer, ignore, type Layer, type World } from "./simulation-layer.suite.ts";
 
@@ -20,6 +21,9 @@ function createDialogs(
   const dialogs = new Map<string, Dialog>();
   const timers = new Map<string, () => void>();
   const vias = new WeakMap<SipRequest, SipRequest>();
+  /** Dialogs that want to change their session, and have no answer yet. */
+  const asking = new Set<string>();
+  const changes = { wanted: 0, accepted: 0, met: 0 };
   let count = 0;
   let layer: Layer | undefined;
 
@@ -37,7 +41,14 @@ function createDialogs(
     },
     drop: forget,
     step,
-    withVia,
+    changes,
+    /** Changes the session by a re-INVITE, and again until it is taken (RFC 3261 §14.1). */
+    change(key: string) {
+      if (dialogs.get(key)?.name !== "confirmed" || asking.has(key)) return;
+      changes.wanted += 1;
+      asking.add(key);
+      step(key, { type: "send", method: "INVITE", content: {} });
+    },
   };
 
   function step(key: string, event: DialogEvent): void {
@@ -52,6 +63,9 @@ function createDialogs(
           break;
         case "ack":
           world.send(host, "proxy", withVia(effect.request));
+          break;
+        case "withdraw":
+          layer?.cancel(withVia(effect.request), []);
           break;
         case "respond":
           layer?.respond(effect.request, effect.response);
@@ -79,12 +93,37 @@ function createDialogs(
           timers.delete(`${key} ${effect.timer}`);
           break;
         case "answer":
-        case "fail":
+          answered(key, effect.response);
+          break;
         case "decline":
+          if (effect.method === "INVITE") again(key, 500);
+          break;
+        case "fail":
           break;
       }
     }
     if (next.name === "terminated") forget(key);
+  }
+
+  /** What became of a change. */
+  function answered(key: string, { status, ...response }: SipResponse): void {
+    const dialog = dialogs.get(key);
+    if (status < 200 || !asking.has(key) || dialog?.name !== "confirmed") return;
+    if (cseq({ status, ...response }).method !== "INVITE") return;
+    if (status >= 300) {
+      changes.met += 1;
+      again(key, glareWait(dialog.peer.ownsCallId, (count % 97) / 97));
+      return;
+    }
+    asking.delete(key);
+    changes.accepted += 1;
+    step(key, { type: "ack", content: {} });
+  }
+
+  function again(key: string, ms: number): void {
+    world.clock.after(ms, () => {
+      if (dialogs.get(key)?.name === "confirmed") step(key, { type: "send", method: "INVITE", content: {} });
+    });
   }
 
   function request(key: string, sent: SipRequest): void {
@@ -111,8 +150,10 @@ function createDialogs(
 
 export interface CallerPlan {
   readonly cancelAfter: number | undefined;
-  /** After it has answered a call, who hangs up and when. */
+  /** After the answer. */
   readonly hangUpAfter: number;
+  /** When the session is changed, after the answer. */
+  readonly changesAfter: readonly number[];
 }
 
 export type CallerOutcome = "answered" | "refused" | "failed";
@@ -180,6 +221,7 @@ export function createCaller(world: World, plan: CallerPlan) {
     connected.push(tag);
     dialogs.step(keyOf(tag), { type: "ack", content: { body: "answer" } });
     world.clock.after(plan.hangUpAfter, () => dialogs.step(keyOf(tag), { type: "bye", headers: [] }));
+    for (const ms of plan.changesAfter) world.clock.after(ms, () => dialogs.change(keyOf(tag)));
   }
 
   const keyOf = (tag: string) => `call-1@alice.invalid alice ${tag}`;
@@ -189,7 +231,7 @@ export function createCaller(world: World, plan: CallerPlan) {
     outcomes,
     ends,
     connected,
-    dialogs,
+    changes: dialogs.changes,
     get finals() {
       return finals;
     },
@@ -225,6 +267,7 @@ export interface DevicePlan {
   readonly does: "answer" | "busy" | "decline" | "nothing";
   readonly after: number;
   readonly hangUpAfter: number | undefined;
+  readonly changesAfter: readonly number[];
 }
 
 /** One of Bob's devices. */
@@ -239,7 +282,9 @@ export function createDevice(world: World, host: string, plan: DevicePlan) {
         dialogs.step(key, { type: "respond", request, answer: { status: 200 } });
         return;
       }
+      if (confirmed) return;
       confirmed = true;
+      for (const ms of plan.changesAfter) world.clock.after(ms, () => dialogs.change(key));
       if (plan.hangUpAfter !== undefined) {
         world.clock.after(plan.hangUpAfter, () => dialogs.step(key, { type: "bye", headers: [] }));
       }
@@ -252,7 +297,7 @@ export function createDevice(world: World, host: string, plan: DevicePlan) {
       onRequest(request) {
         const key = dialogKey(request);
         if (dialogs.has(key)) dialogs.step(key, { type: "request", request });
-        else if (request.method === "INVITE") ring(request);
+        else if (request.method === "INVITE" && toTag(request) === undefined) ring(request);
         else if (request.method !== "ACK")
           layer.respond(request, createResponse(request, 481, { toTag: "x" }));
       },
@@ -289,6 +334,7 @@ export function createDevice(world: World, host: string, plan: DevicePlan) {
     layer,
     ends,
     reasons,
+    changes: dialogs.changes,
     get confirmed() {
       return confirmed;
     },

@@ -24,6 +24,7 @@ const device = fc.record({
   does: fc.constantFrom<DevicePlan["does"]>("answer", "answer", "busy", "decline", "nothing"),
   after: fc.integer({ min: 0, max: 4_000 }),
   hangUpAfter: fc.option(fc.integer({ min: 0, max: 3_000 }), { nil: undefined }),
+  changesAfter: fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 2 }),
   isGone: fc.constantFrom(false, false, false, true),
 });
 
@@ -31,8 +32,9 @@ const common = {
   seed: fc.nat(),
   devices: fc.array(device, { minLength: 1, maxLength: 3 }),
   caller: fc.record({
-    cancelAfter: fc.option(fc.integer({ min: 0, max: 5_000 }), { nil: undefined }),
+    cancelAfter: fc.option(fc.integer({ min: 0, max: 5_000 }), { nil: undefined, freq: 1 }),
     hangUpAfter: fc.integer({ min: 0, max: 40_000 }),
+    changesAfter: fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 2 }),
   }),
 };
 
@@ -108,9 +110,9 @@ describe("a call through a forking proxy", () => {
   it("over a bad network: always one outcome, everything ends, nothing is left", () => {
     fc.assert(
       fc.property(lossy, scenario => checkEnd(play(scenario))),
-      { numRuns: 1_500 },
+      { numRuns: 1_000 },
     );
-  });
+  }, 60_000);
 
   it("over reliable connections: the outcome is the right one", () => {
     fc.assert(
@@ -136,12 +138,46 @@ describe("a call through a forking proxy", () => {
         // Nobody answers: it never comes about.
         if (!answers) expect(outcome).not.toBe("answered");
       }),
-      { numRuns: 1_500 },
+      { numRuns: 1_000 },
     );
-  });
+  }, 60_000);
+
+  it("both change the session at once: one after the other gets its way, and none is lost", () => {
+    const moments = fc.array(fc.integer({ min: 0, max: 3_000 }), { minLength: 1, maxLength: 3 });
+    let met = 0;
+    fc.assert(
+      fc.property(moments, moments, fc.constantFrom(1, 40, 300), (ours, theirs, delay) => {
+        const { caller, devices } = play({
+          seed: 1,
+          reliable: true,
+          asText: false,
+          faults: { loss: 0, doubling: 0, delay: [delay, delay] },
+          devices: [
+            {
+              ringsAfter: 10,
+              does: "answer",
+              after: 100,
+              hangUpAfter: undefined,
+              changesAfter: theirs,
+              isGone: false,
+            },
+          ],
+          caller: { cancelAfter: undefined, hangUpAfter: 120_000, changesAfter: ours },
+        });
+        expect(caller.ends).toEqual(["hang-up"]);
+        for (const { changes } of [caller, ...devices]) {
+          expect(changes.wanted).toBeGreaterThan(0);
+          expect(changes.accepted).toBe(changes.wanted);
+          met += changes.met;
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(met).toBeGreaterThan(0);
+  }, 60_000);
 
   it("who rings while another answers is told so", () => {
-    const plan = { ringsAfter: 10, after: 1_000, hangUpAfter: undefined, isGone: false };
+    const plan = { ringsAfter: 10, after: 1_000, hangUpAfter: undefined, changesAfter: [], isGone: false };
     const run = play({
       seed: 1,
       reliable: true,
@@ -151,7 +187,7 @@ describe("a call through a forking proxy", () => {
         { ...plan, does: "answer" },
         { ...plan, does: "nothing" },
       ],
-      caller: { cancelAfter: undefined, hangUpAfter: 500 },
+      caller: { cancelAfter: undefined, hangUpAfter: 500, changesAfter: [] },
     });
     expect(run.devices[1]?.reasons).toEqual(['SIP;cause=200;text="Call completed elsewhere"']);
     expect(run.devices.map(({ ends }) => ends)).toEqual([["bye"], ["cancelled"]]);
