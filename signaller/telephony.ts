@@ -1,3 +1,5 @@
+import { Bridge } from "./bridge/bridge.ts";
+import { bridgeMetrics } from "./bridge/bridge-metrics.ts";
 import type { Log } from "./log.ts";
 import type { Metric } from "./metrics.ts";
 import type { Realm } from "./peerjs/realm.ts";
@@ -21,11 +23,15 @@ export interface Telephony {
   close(): void;
 }
 
-export function createTelephony({ domain, open, chain, path, log }: TelephonyConfig): Telephony {
+export function createTelephony({ domain, open, chain, path, realm, log }: TelephonyConfig): Telephony {
   const room = createSipRoom({ domain, open, chain, path, peers: [], log });
+  const bridge = new Bridge({ room, realm, log });
   return {
     dialects: [room.dialect],
-    metrics: () => sipMetrics(room.figures()),
-    close: () => room.close(),
+    metrics: () => [...sipMetrics(room.figures()), ...bridgeMetrics(bridge)],
+    close() {
+      bridge.close();
+      room.close();
+    },
   };
 }

@@ -52,6 +52,7 @@ export class Realm implements SessionHost {
   readonly #waiting: WaitingRoom;
   readonly #sweeps: NodeJS.Timeout;
   #bridge: Bridge = () => false;
+  #onGone: (id: string) => void = () => undefined;
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -90,9 +91,13 @@ export class Realm implements SessionHost {
     return [...this.#sessions.keys()].filter(id => this.has(id));
   }
 
-  /** Where messages to SIP addresses go. There is one bridge, set before anybody is connected. */
-  bridgeTo(bridge: Bridge): void {
+  /**
+   * Where messages to SIP addresses go, and who hears that a client is gone: after its goodbye, or when it did not
+   * come back in time. There is one bridge, set before anybody is connected.
+   */
+  bridgeTo(bridge: Bridge, onGone: (id: string) => void = () => undefined): void {
     this.#bridge = bridge;
+    this.#onGone = onGone;
   }
 
   close(): void {
@@ -117,7 +122,7 @@ export class Realm implements SessionHost {
         this.#pass(from, what.to, { body: Buffer.from(what.text), tail: undefined });
         break;
       case "leave":
-        this.#sessions.delete(from.id);
+        this.#forget(from.id);
         from.wire.close(1000, "Goodbye.");
         break;
       case "ignore":
@@ -137,11 +142,16 @@ export class Realm implements SessionHost {
   onClose(session: Session, clean: boolean): void {
     if (this.#sessions.get(session.id) !== session) return;
     if (clean) {
-      this.#sessions.delete(session.id);
+      this.#forget(session.id);
       return;
     }
     session.awayUntil = performance.now() + peerLimits.reconnectMs;
     this.#away.add(session);
+  }
+
+  #forget(id: string): void {
+    this.#sessions.delete(id);
+    this.#onGone(id);
   }
 
   #replace(known: Session): void {
@@ -175,8 +185,11 @@ export class Realm implements SessionHost {
   }
 
   #expire(to: string, sender: Sender): void {
+    const { id, token } = sender;
+    const now = this.#sessions.get(id);
+    if (now === undefined || now.token !== token) return;
     this.counts.expired += 1;
-    this.deliver(sender.id, { type: "EXPIRE", src: to, dst: sender.id });
+    say(now.wire, { type: "EXPIRE", src: to, dst: id });
   }
 
   #complain(from: Session, sentence: string): void {
@@ -192,7 +205,7 @@ export class Realm implements SessionHost {
     for (const session of this.#away) {
       if (session.awayUntil > now) return;
       this.#away.delete(session);
-      this.#sessions.delete(session.id);
+      this.#forget(session.id);
     }
   }
 }

@@ -16,7 +16,7 @@ export interface SipRoomLimits {
   // ── Transactions
   /** Of one client. After a call its transactions wait 32 s more: this is ten calls a second, all the time. */
   readonly client: ServerLimits;
-  /** Of one link, which carries a whole domain. */
+  /** Of one link, which carries a whole domain, and of the bridge. */
   readonly link: ServerLimits;
 
   // ── Registration, in seconds as SIP has them

@@ -19,6 +19,8 @@ export type Way =
 /** Users of the other dialect. Both share one namespace; who is registered by SIP comes first. */
 export interface Guests {
   has(id: string): boolean;
+  /** The host of their Contacts. */
+  readonly host: string;
   readonly flow: Flow;
 }
 
@@ -47,11 +49,18 @@ export function createRouter({ domains, registrar, peers, guests }: RouterConfig
     if (by === "route") {
       return toPeer(next, request, flow) ?? nobody(404, "No way is known to the domain of this Route.");
     }
-    const holder = next.user === undefined ? undefined : registrar.flowOf(toContactKey(next));
+    const holder = holderOf(next);
     if (holder !== undefined) return toTargets([[{ uri: request.uri, hop: holder.id }]]);
     if (domains.isOwn(next)) return next.user === undefined ? { kind: "self" } : toUser(next, request, flow);
     return toPeer(next, request, flow) ?? nobodyAt(next);
   };
+
+  /** Whose Contact it is. */
+  function holderOf(uri: SipUri): Flow | undefined {
+    const bridge = guests();
+    if (bridge?.host === uri.host) return bridge.flow;
+    return uri.user === undefined ? undefined : registrar.flowOf(toContactKey(uri));
+  }
 
   function toPeer(uri: SipUri, request: SipRequest, from: Flow): Way | undefined {
     const domain = domains.peerOf(uri);

@@ -94,7 +94,7 @@ export class SipCore {
 
   #forward(flow: Flow, { request, loop }: Screened, groups: Forwarding["groups"]): void {
     const { servers, core, limits } = this.#config;
-    if (servers.hasRoom(flow, flow.kind === "link" ? limits.link : limits.client)) {
+    if (servers.hasRoom(flow, flow.kind === "client" ? limits.client : limits.link)) {
       core.forward(servers.open(flow, request), { request, loop, groups });
     } else {
       this.counts.overloaded++;
