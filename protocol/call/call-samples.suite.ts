@@ -1,4 +1,5 @@
 import type { CallId, DeviceId, DialogTag } from "../ids.ts";
+import type { Context } from "../words/context.ts";
 import { type Call, type CallState, type Fork, newCall, type StateKind } from "./call.ts";
 import type { CallEffect } from "./call-effect.ts";
 import type { EventOf, EventType } from "./call-event.ts";
@@ -9,12 +10,14 @@ export const tagB = "tag-b" as DialogTag;
 export const device = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs" as DeviceId;
 export const winner = "winner@example" as CallId;
 
+const order: Context = { chainId: 1, order: "7", origin: "https://app.example" };
+
 export const outgoingCall = newCall({
   id: "out@example" as CallId,
   direction: "outgoing",
   me: "alice",
   peer: "bob",
-  context: "order 7",
+  context: order,
   expects: "account",
   line: "up",
 });
@@ -24,7 +27,7 @@ export const incomingCall = newCall({
   direction: "incoming",
   me: "bob",
   peer: "alice",
-  context: "order 7",
+  context: order,
   expects: "account",
   line: "up",
 });

@@ -1,5 +1,6 @@
 import type { CallId, DeviceId, DialogTag } from "../ids.ts";
 import type { ByteText } from "../sip/message.ts";
+import type { Context } from "../words/context.ts";
 import type { EndReason } from "./end-reason.ts";
 import type { Talk } from "./talk.ts";
 
@@ -11,10 +12,11 @@ export interface Call<State extends CallState = CallState> {
   /** Its Call-ID, the same on both sides. */
   readonly id: CallId;
   readonly direction: CallDirection;
-  /** The two parties (accounts or addresses in their one written form) and the context's hash: see glare.ts. */
+  /** The two parties, accounts or addresses in their one written form. */
   readonly me: string;
   readonly peer: string;
-  readonly context: string;
+  /** The business it is about. Parties and business make two crossing calls one: glare.ts. */
+  readonly context?: Context;
   /**
    * `account`: an account was dialled, and whoever answers must prove that they are it. `anyone`: a foreign
    * client was dialled, or is calling, and nobody can be proven.

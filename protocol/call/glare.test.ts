@@ -25,6 +25,11 @@ function theirs(id: CallId): Call {
   };
 }
 
+function withoutContext({ context: _, ...call }: Call): Call {
+  return call;
+}
+
+const order = { chainId: 1, order: "7", origin: "https://app.example" } as const;
 const stateOf = (kind: StateKind): Call["state"] => samples[kind].state;
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
@@ -82,7 +87,12 @@ describe("settleGlare", () => {
   it("is none for another context, another party, another account of mine, or two calls of one direction", () => {
     const outgoing = mine("a" as CallId, stateOf("inviting"));
     const incoming = theirs("b" as CallId);
-    expect(settleGlare(outgoing, { ...incoming, context: "order 8" })).toBe("none");
+    expect(settleGlare(outgoing, { ...incoming, context: { ...order, order: "8" } })).toBe("none");
+    expect(settleGlare(outgoing, withoutContext(incoming))).toBe("none");
+    expect(settleGlare(withoutContext(outgoing), withoutContext(incoming))).not.toBe("none");
+    expect(settleGlare(outgoing, { ...incoming, context: { ...order, title: "in other words" } })).not.toBe(
+      "none",
+    );
     expect(settleGlare(outgoing, { ...incoming, peer: "mallory" })).toBe("none");
     expect(settleGlare(outgoing, { ...incoming, me: "alice's other" })).toBe("none");
     expect(settleGlare(outgoing, { ...incoming, direction: "outgoing" })).toBe("none");

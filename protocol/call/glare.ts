@@ -1,6 +1,7 @@
 import { sha256 } from "ox/Hash";
 import { fromString as hexOfText } from "ox/Hex";
 import type { CallId } from "../ids.ts";
+import { isSameContext } from "../words/context.ts";
 import type { Call } from "./call.ts";
 
 /**
@@ -55,7 +56,7 @@ function isSameTalk(outgoing: Call, incoming: Call): boolean {
     incoming.direction === "incoming" &&
     outgoing.me === incoming.me &&
     outgoing.peer === incoming.peer &&
-    outgoing.context === incoming.context
+    isSameContext(outgoing.context, incoming.context)
   );
 }
 

@@ -74,7 +74,15 @@ export function createPhone(world: World, name: string, account: string): Phone 
     const expects = world.foreigners.length > 0 ? "anyone" : "account";
     const kept = newKept(
       facts,
-      newCall({ id, direction, me, peer, context, expects, line: network.hasLine(name) ? "up" : "down" }),
+      newCall({
+        id,
+        direction,
+        me,
+        peer,
+        context: { chainId: 1, order: context, origin: "https://app.example" },
+        expects,
+        line: network.hasLine(name) ? "up" : "down",
+      }),
     );
     calls.set(id, kept);
     return kept;
@@ -252,7 +260,7 @@ export function createPhone(world: World, name: string, account: string): Phone 
     const kept = current();
     if (!kept) {
       const id = `${Math.floor(random() * 2 ** 40).toString(16)}@${name}` as CallId;
-      keep({ callId: id, me: account, peer, context: "order 7" }, "outgoing");
+      keep({ callId: id, me: account, peer, context: "7" }, "outgoing");
       deliver(id, { type: "dial" });
     } else if (kept.call.direction === "incoming" && kept.facts.peer === peer) {
       // Who dials whom they are being rung by, accepts.
