@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { findProgram } from "../../scripts/setup/ensure-system.js";
 import { openStage, type PeerPage, type Stage } from "../e2e/browser.ts";
-import { type NodeProcess, startNode } from "../e2e/node-process.ts";
+import { againstPeerServer, type NodeProcess, startNode } from "../e2e/node-process.ts";
 import { type PeerVersion, peerVersions } from "../e2e/page-server.ts";
 
 const [annsTone, bensTone] = [500, 900];
@@ -173,6 +173,28 @@ describe.skipIf(!findProgram("chromium"))("stock PeerJS pages through the node",
     const page = await stage.peerPage("1.5.5");
     await page.start({ id: "not an id!?", url: node.httpUrl });
     await page.see("error invalid-id*");
+  });
+
+  it.skipIf(againstPeerServer).each([
+    ["an account", "0x52908400098527886E0F7030069857D2E4169EE7"],
+    ["a number", "99912345678"],
+    ["a number in groups", "999 1234 5678"],
+  ])("an id that looks like %s is refused in words, for every version", async (_, id) => {
+    const pages = await Promise.all(peerVersions.map(version => stage.peerPage(version)));
+    await Promise.all(
+      pages.map(async page => {
+        await page.start({ id, url: node.httpUrl });
+        expect(await page.read("error")).toMatch(/^error (server-error|invalid-id): .*\b(id|name)\b/i);
+        expect(await page.states()).toMatchObject({ open: false });
+      }),
+    );
+  });
+
+  it.skipIf(againstPeerServer)("another application's key is refused in words", async () => {
+    const page = await stage.peerPage("1.5.5");
+    await page.start({ id: "ann", url: node.httpUrl, key: "other" });
+    expect(await page.read("error")).toMatch(/^error (server-error|invalid-key): .*key/i);
+    expect(await page.states()).toMatchObject({ open: false });
   });
 
   it("pages find each other by /peers, and the gone are not listed", async () => {
