@@ -49,7 +49,7 @@ export function peerOfCaller(
     contact,
     ownsCallId: true,
     localSeq: cseq(invite).seq,
-    remoteSeq: 0,
+    remoteSeq: -1,
   };
 }
 

@@ -101,7 +101,7 @@ export interface DialogPeer {
   readonly contact: ByteText;
   /** The caller chose the Call-ID, which decides who waits longer after a glare (§14.1). */
   readonly ownsCallId: boolean;
-  /** CSeq of the last request we sent, and of the last we got; 0 before the first. */
+  /** CSeq of the last request we sent, 0 before the first; and of the last we got, -1 before the first. */
   readonly localSeq: number;
   readonly remoteSeq: number;
 }

@@ -21,9 +21,12 @@ import { sipTimers } from "./timers.ts";
 export const TERMINATED: Terminated = { name: "terminated" };
 export const NOTHING: readonly DialogEffect[] = [];
 
-/** "If the remote sequence number was not empty, but the sequence number of the request is lower ..., 500" (§12.2.2). */
+/**
+ * "If the remote sequence number was not empty, but the sequence number of the request is lower ..., 500" (§12.2.2).
+ * An equal one is the same request doubled on its way, after its transaction has answered and gone.
+ */
 export function isInOrder({ remoteSeq }: DialogPeer, seq: number): boolean {
-  return seq >= remoteSeq;
+  return seq > remoteSeq;
 }
 
 /** The dialog's own short answer to a request. */

@@ -180,6 +180,8 @@ describe("the caller's dialog", () => {
     [`${call}-><BYE 3->terminated`, ["respond 200 3 BYE", "end bye"]],
     [`${call}-><BYE 3->terminated->>INFO->terminated`, ["decline INFO"]],
     [`${call}-><INFO 3->confirmed-><INFO 2->confirmed`, ["respond 500 2 INFO"]],
+    [`${call}-><INFO 0->confirmed`, ["deliver INFO"]],
+    [`${call}-><INFO 3->confirmed-><INFO 3->confirmed`, ["respond 500 3 INFO"]],
     [`${call}-><INFO 3->confirmed-><INFO 9->confirmed`, ["deliver INFO"]],
     [`${call}->>INFO->confirmed`, ["request 11 INFO"]],
     [`${call}->>BYE->confirmed`, ["decline BYE"]],

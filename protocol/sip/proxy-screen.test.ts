@@ -128,6 +128,18 @@ describe("route preprocessing (RFC 3261 §16.4)", () => {
     expect([by, next]).toMatchObject(["route", { host: "b.example" }]);
   });
 
+  it("takes its own Route off where it lacks lr", () => {
+    expect(linesOf(pass(routed("<sip:a.example>")).request, "route")).toEqual([]);
+  });
+
+  it("a person's address in the Request-URI is none of its own, whatever its parameters", () => {
+    const request = sampleRequest({
+      uri: "sip:bob@a.example;lr",
+      headers: [["Route", "<sip:b.example;lr>"]],
+    });
+    expect(pass(request).request).toEqual(request);
+  });
+
   it("an address of its own domain is a person, not a Route", () => {
     const { request, next } = pass(sampleRequest({ uri: "sip:bob@a.example;gr=urn:uuid:1" }));
     expect(request.uri).toBe("sip:bob@a.example;gr=urn:uuid:1");

@@ -44,7 +44,7 @@ const NO_HEADERS: readonly SipHeader[] = [];
 export function screenRequest(received: SipRequest, config: ProxyConfig): Screening {
   // §16.3 step 3: "If the Max-Forwards header field has a value of zero, the element MUST NOT forward".
   const hops = maxForwards(received);
-  if (hops !== undefined && hops <= 0) return refuse(hops < 0 ? 400 : 483);
+  if (hops === 0) return refuse(483);
   const loop = loopToken(received);
   if (isLooping(received, loop, config)) return refuse(482);
   const unknown = unknownExtensions(received, config);
@@ -79,7 +79,8 @@ function unknownExtensions(request: SipRequest, { extensions }: ProxyConfig): By
 /** §16.4: a Request-URI that a strict router made of our Record-Route, and our own Route values on top. */
 function takeOutOwn(received: SipRequest, config: ProxyConfig): SipRequest {
   let request = received;
-  if (request.uri.includes(";lr") && isOurs(request.uri, config)) request = withLastRouteAsUri(request);
+  if (request.uri.includes(";lr") && isOurRecordRoute(request.uri, config))
+    request = withLastRouteAsUri(request);
   for (;;) {
     const route = headerValues(request, "route")[0];
     if (route === undefined || !isOurs(parseNameAddr(route).uri, config)) return request;
@@ -99,7 +100,14 @@ function withLastRouteAsUri(request: SipRequest): SipRequest {
 
 function isOurs(text: ByteText, config: ProxyConfig): boolean {
   const uri = parseUri(text);
-  return uri.kind === "sip" && param(uri.params, "lr") !== undefined && config.isOurs(uri);
+  return uri.kind === "sip" && config.isOurs(uri);
+}
+
+/** Our domain alone: with a user before it, it is a person's address, whatever its parameters say. */
+function isOurRecordRoute(text: ByteText, config: ProxyConfig): boolean {
+  const uri = parseUri(text);
+  const isLoose = uri.kind === "sip" && uri.user === undefined && param(uri.params, "lr") !== undefined;
+  return isLoose && config.isOurs(uri);
 }
 
 function refuse(status: number, headers: readonly SipHeader[] = NO_HEADERS): Refused {

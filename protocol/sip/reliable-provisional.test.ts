@@ -80,6 +80,9 @@ describe("the side that answers (RFC 3262 §3)", () => {
     [`${first}->give-up->closed->again->closed`, []],
     ["idle->200->closed", ["send 200"]],
     ["idle->200->closed->183->closed", []],
+    ["idle->200->closed->200->closed", ["send 200"]],
+    [`${first}->give-up->closed->504->closed`, ["send 504"]],
+    [`${first}->200->waiting->200->waiting->PRACK 7->closed`, [...stopped, "accept 7", "send 200"]],
     ["idle->PRACK 7->idle", ["refuse 7"]],
     ["idle->again->idle", []],
   ];

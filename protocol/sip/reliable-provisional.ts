@@ -47,7 +47,10 @@ export type ReliableTimer = "again" | "give-up";
 export type ReliableEvent =
   /** Source: the user, a response of 101 to 199, without RSeq. Action: sent, or queued behind the one before. */
   | { readonly type: "provisional"; readonly response: SipResponse }
-  /** Source: the user, the final response to the INVITE. Action: sent; a 2xx not before the PRACK. */
+  /**
+   * Source: the user, the final response to the INVITE, a 2xx as often as it likes. Action: sent; a 2xx not before
+   * the PRACK.
+   */
   | { readonly type: "final"; readonly response: SipResponse }
   /** Source: the dialog, a PRACK. Action: accepted where it names the response that waits, else refused. */
   | { readonly type: "prack"; readonly request: SipRequest }
@@ -126,6 +129,8 @@ function whileWaiting(state: Waiting, event: ReliableEvent): ReliableStep {
 }
 
 function whileClosed(state: Closed, event: ReliableEvent): ReliableStep {
+  // The 2xx sent again, or the refusal after `fail`: one final response is the server transaction's care.
+  if (event.type === "final") return [state, [{ do: "send", response: event.response }]];
   // "It MUST be prepared to process PRACK requests for those outstanding responses" (RFC 3262 §3).
   if (event.type !== "prack") return [state, NOTHING];
   const { request } = event;

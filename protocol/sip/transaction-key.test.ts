@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createCancel, createHopAck } from "./hop-request.ts";
 import { sampleRequest, sampleResponse } from "./samples.suite.ts";
-import { cancelledKey, clientKey, serverKey } from "./transaction-key.ts";
+import { cancelledKey, clientKey, mergeKey, serverKey } from "./transaction-key.ts";
 
 const invite = sampleRequest({
   via: ["SIP/2.0/WS alice.invalid;branch=z9hG4bKone", "SIP/2.0/WS b;branch=z9hG4bKtwo"],
@@ -32,6 +32,13 @@ describe("matching requests to server transactions (RFC 3261 §17.2.3)", () => {
     expect(serverKey(createHopAck(invite, sampleResponse(invite, 486)))).toBe(serverKey(invite));
     expect(cancelledKey(createCancel(invite, []))).toBe(serverKey(invite));
     expect(serverKey(createCancel(invite, []))).not.toBe(serverKey(invite));
+  });
+
+  it("one request on two ways is known as one (RFC 3261 §8.2.2.2)", () => {
+    const [one, two] = ["z9hG4bKone", "z9hG4bKtwo"].map(branch => sampleRequest({ branch }));
+    expect(one && two && mergeKey(one) === mergeKey(two)).toBe(true);
+    expect(mergeKey(sampleRequest({ seq: 2 }))).not.toBe(mergeKey(sampleRequest()));
+    expect(mergeKey(sampleRequest({ callId: "other" }))).not.toBe(mergeKey(sampleRequest()));
   });
 
   it.each([

@@ -30,6 +30,15 @@ export function cancelledKey(cancel: SipRequest): string {
   return keyAs(cancel, "INVITE");
 }
 
+/**
+ * Two requests without a To tag that share it, and not their `serverKey`, are one request that came on two ways: a
+ * user agent answers the later one with 482 (RFC 3261 §8.2.2.2).
+ */
+export function mergeKey(request: SipRequest): string {
+  const { seq, method } = cseq(request);
+  return `${fromTag(request) ?? ""} ${callId(request)} ${seq} ${method}`;
+}
+
 /** Host and port of a Via, comparable: how a response, and a loop, is known to be one's own. */
 export function sentBy({ host, port }: Via): string {
   return port === undefined ? host.toLowerCase() : `${host.toLowerCase()}:${port}`;
