@@ -90,4 +90,4 @@ export const limits = {
   goodbyeMs: 3_000,
 };
 
-export type Limits = Readonly<typeof limits>;
+export type Limits = { readonly [Name in keyof typeof limits]: number };

@@ -4,6 +4,8 @@ import type { Limits } from "../limits.ts";
 /** Who sent a waiting message: it is told when the message expires. */
 export interface Sender {
   readonly id: string;
+  /** By which it is known again: its id may have passed to somebody else meanwhile. */
+  readonly token: string;
   readonly address: string;
   /** What this sender has waiting. */
   queued: number;
