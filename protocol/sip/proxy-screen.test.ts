@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SipRequest } from "./message.ts";
 import { forwardRequest, forwardResponse } from "./proxy-forward.ts";
@@ -148,6 +149,43 @@ describe("route preprocessing (RFC 3261 §16.4)", () => {
 
   it("a Route that cannot be read -> 400", () => {
     expect(refusal(routed("<sip:>"))).toBe(400);
+  });
+});
+
+describe("whatever stands in a request", () => {
+  it("it passes or is refused, and what passes can be forwarded", () => {
+    const route = fc.oneof(
+      fc.string({ maxLength: 30 }),
+      fc.constantFrom(
+        "<sip:a.example;lr>",
+        "<sip:b.example>",
+        "<tel:+1>",
+        "<sip:a.example;lr>, <sip:x;lr>",
+        ",",
+        "*",
+      ),
+    );
+    const uri = fc.constantFrom(
+      "sip:a.example;lr",
+      "sip:bob@b.example",
+      "tel:+1",
+      "x:y",
+      "sip:",
+      "sip:b?a=b",
+      "%",
+    );
+    fc.assert(
+      fc.property(uri, fc.array(route, { maxLength: 4 }), (target, routes) => {
+        const request = sampleRequest({
+          uri: target,
+          headers: routes.map(value => ["Route", value] as const),
+        });
+        const screening = screenRequest(request, config);
+        if (screening.kind === "refuse") expect([400, 416]).toContain(screening.status);
+        else expect(screening.request.headers.length).toBeLessThanOrEqual(request.headers.length);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });
 

@@ -58,8 +58,8 @@ export function screenRequest(received: SipRequest, config: ProxyConfig): Screen
 }
 
 function routed(request: SipRequest, loop: string): Screening {
-  const route = headerValues(request, "route")[0];
-  if (route !== undefined) {
+  if (header(request, "route") !== undefined) {
+    const [route = ""] = headerValues(request, "route");
     return { kind: "pass", request, loop, by: "route", next: parseUri(parseNameAddr(route).uri) };
   }
   const next = parseUri(request.uri);
@@ -79,12 +79,17 @@ function unknownExtensions(request: SipRequest, { extensions }: ProxyConfig): By
 /** §16.4: a Request-URI that a strict router made of our Record-Route, and our own Route values on top. */
 function takeOutOwn(received: SipRequest, config: ProxyConfig): SipRequest {
   let request = received;
-  if (request.uri.includes(";lr") && isOurRecordRoute(request.uri, config))
+  if (request.uri.includes(";lr") && isOurRecordRoute(request.uri, config)) {
     request = withLastRouteAsUri(request);
+  }
   for (;;) {
-    const route = headerValues(request, "route")[0];
-    if (route === undefined || !isOurs(parseNameAddr(route).uri, config)) return request;
-    request = popRoute(request);
+    const line = header(request, "route");
+    if (line === undefined) return request;
+    // Our Record-Route mostly comes back as it was written, on a line of its own.
+    if (line === config.recordRoute) request = withoutLine(request, "route");
+    else if (isOurs(parseNameAddr(headerValues(request, "route")[0] ?? "").uri, config)) {
+      request = popRoute(request);
+    } else return request;
   }
 }
 
@@ -96,6 +101,11 @@ function withLastRouteAsUri(request: SipRequest): SipRequest {
   const headers = request.headers.filter(({ key }) => key !== "route");
   const left = routes.map(route => toHeader("Route", route));
   return { ...request, uri: parseNameAddr(last).uri, headers: [...left, ...headers] };
+}
+
+function withoutLine(request: SipRequest, key: string): SipRequest {
+  const at = request.headers.findIndex(line => line.key === key);
+  return { ...request, headers: request.headers.toSpliced(at, 1) };
 }
 
 function isOurs(text: ByteText, config: ProxyConfig): boolean {

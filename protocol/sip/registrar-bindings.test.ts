@@ -11,7 +11,7 @@ import {
 import { sampleRequest } from "./samples.suite.ts";
 import { parseUri, type SipUri } from "./uri.ts";
 
-const policy = { now: 1_000, least: 60, most: 3_600, usual: 600, mostBindings: 3 };
+const policy = { now: 1_000, least: 60, most: 3_600, usual: 600, mostBindings: 3, longest: 256 };
 const one = '+sip.instance="<urn:uuid:1>";reg-id=1';
 const two = '+sip.instance="<urn:uuid:2>";reg-id=1';
 
@@ -174,6 +174,14 @@ describe("processing REGISTER (RFC 3261 §10.3)", () => {
     expect(keep(before, register(["<sip:4@y>"], { seq: 2 }))).toBe(403);
     expect(keep(before, register(["<sip:2@y>"], { seq: 2 }))).toHaveLength(3);
     expect(keep(before, register(["<sip:2@y>;expires=0", "<sip:4@y>"], { seq: 2 }))).toHaveLength(3);
+  });
+
+  it.each([
+    ["Contact", [`<sip:${"x".repeat(260)}@y>`], "c"],
+    ["instance", [`<sip:x@y>;+sip.instance="<urn:${"x".repeat(260)}>"`], "c"],
+    ["Call-ID", ["<sip:x@y>"], "c".repeat(260)],
+  ])("a %s too long to be kept: 400", (_, contacts, callId) => {
+    expect(keep([], register(contacts, { callId }))).toBe(400);
   });
 
   it("any run of REGISTERs: one binding per device, never too many, none lapsed", () => {

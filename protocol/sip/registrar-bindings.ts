@@ -33,6 +33,8 @@ export interface RegisterPolicy {
   readonly usual: number;
   /** Devices and connections of one account. */
   readonly mostBindings: number;
+  /** Characters of one text that is kept; a longer one is refused by 400. */
+  readonly longest: number;
 }
 
 /** What a REGISTER does: nothing at all, or everything it asks for (§10.3 step 7). */
@@ -73,15 +75,13 @@ export function processRegister<Kept extends Binding>(
   const put: Binding[] = [];
   const remove: Kept[] = [];
   for (const contact of asked) {
-    const seconds = secondsOf(contact, request, policy);
-    if (seconds > 0 && seconds < policy.least) {
-      return refuse(423, { headers: [toHeader("Min-Expires", String(policy.least))] });
-    }
-    const binding = toBinding(request, contact, policy.now + Math.min(seconds, policy.most));
+    const binding = toBinding(request, contact, policy);
+    const refusal = refusalOf(binding, policy);
+    if (refusal !== undefined) return refusal;
     const older = live.find(kept => isSameDevice(kept, binding));
     if (older !== undefined && !isInOrder(older, binding)) return outOfOrder();
     if (older !== undefined) remove.push(older);
-    if (seconds > 0) put.push(binding);
+    if (binding.expires > policy.now) put.push(binding);
   }
   if (put.length > 0 && live.length - remove.length + put.length > policy.mostBindings) {
     return refuse(403, { reason: "Too Many Devices" });
@@ -155,14 +155,28 @@ function secondsOf({ params }: NameAddr, request: SipRequest, policy: RegisterPo
   return parseSeconds(param(params, "expires") ?? "") ?? expires(request) ?? policy.usual;
 }
 
-function toBinding(request: SipRequest, contact: NameAddr, until: number): Binding {
+/** What is wrong with a Contact by itself. One that is taken back (0 seconds) may be of any length of time. */
+function refusalOf(
+  binding: Binding,
+  { now, least, longest }: RegisterPolicy,
+): RegisterOutcome<never> | undefined {
+  const seconds = binding.expires - now;
+  if (seconds > 0 && seconds < least) {
+    return refuse(423, { headers: [toHeader("Min-Expires", String(least))] });
+  }
+  const { contact, instance, callId } = binding;
+  const isLong = Math.max(contact.length, instance.length, callId.length) > longest;
+  return isLong ? refuse(400, { reason: "Contact Too Long" }) : undefined;
+}
+
+function toBinding(request: SipRequest, contact: NameAddr, policy: RegisterPolicy): Binding {
   return {
     contact: contact.uri,
     instance: instanceOf(contact),
     regId: hasFlow(contact) && supports(request, "outbound") ? Number(param(contact.params, "reg-id")) : 0,
     callId: callId(request),
     cseq: cseq(request).seq,
-    expires: until,
+    expires: policy.now + Math.min(secondsOf(contact, request, policy), policy.most),
     q: thousandths(param(contact.params, "q")),
   };
 }
