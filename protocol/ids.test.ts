@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isCallId, isDeviceId, isDialogTag } from "./ids.ts";
+import { isAskId, isCallId, isDeviceId, isDialogTag, isOfferId } from "./ids.ts";
 
 describe("isCallId", () => {
   it.each([
@@ -42,8 +42,27 @@ describe("isDialogTag", () => {
 describe("isDeviceId", () => {
   it("takes a thumbprint, and nothing else", () => {
     expect(isDeviceId("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")).toBe(true);
-    for (const other of ["", "x".repeat(42), "x".repeat(44), `${"x".repeat(42)}=`, `${"x".repeat(42)}\n`, 7]) {
+    for (const other of [
+      "",
+      "x".repeat(42),
+      "x".repeat(44),
+      `${"x".repeat(42)}=`,
+      `${"x".repeat(42)}\n`,
+      7,
+    ]) {
       expect(isDeviceId(other)).toBe(false);
+    }
+  });
+});
+
+describe.each([
+  ["isAskId", isAskId],
+  ["isOfferId", isOfferId],
+])("%s", (_name, isId) => {
+  it("takes 8 to 64 characters of base64url, and nothing else", () => {
+    for (const id of ["12345678", "x".repeat(64), "3f0a7a0e-8d1c_4d3f"]) expect(isId(id)).toBe(true);
+    for (const id of ["1234567", "x".repeat(65), "12345678\n", "1234 5678", "12345678!", 12345678, null]) {
+      expect(isId(id)).toBe(false);
     }
   });
 });

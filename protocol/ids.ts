@@ -12,12 +12,19 @@ export type DialogTag = Id<"DialogTag">;
 /** The RFC 7638 thumbprint of a device's signing key. */
 export type DeviceId = Id<"DeviceId">;
 
+/** One question over the bus, chosen by who asks. */
+export type AskId = Id<"AskId">;
+
+/** A call that a page has offered and the user may place. */
+export type OfferId = Id<"OfferId">;
+
 const CALL_ID_LENGTH = 255;
 const TAG_LENGTH = 128;
 
 // callid = word [ "@" word ] (RFC 3261 §25.1). The class and the bound leave nothing to backtrack over.
 const CALL_ID = /^[\w\-.!%*+`'~()<>:\\"/[\]?{}]+(?:@[\w\-.!%*+`'~()<>:\\"/[\]?{}]+)?$/;
 const THUMBPRINT = /^[\w-]{43}$/;
+const SHORT_ID = /^[\w-]{8,64}$/;
 const TOKEN = /^[\w\-.!%*+`'~]+$/;
 
 /**
@@ -43,4 +50,20 @@ export function isDialogTag(value: unknown): value is DialogTag {
  */
 export function isDeviceId(value: unknown): value is DeviceId {
   return typeof value === "string" && THUMBPRINT.test(value);
+}
+
+/**
+ * @example
+ * isAskId("3f0a7a0e-8d1c-4d3f-9a53-0d2e6d1f7c11") // true
+ */
+export function isAskId(value: unknown): value is AskId {
+  return typeof value === "string" && SHORT_ID.test(value);
+}
+
+/**
+ * @example
+ * isOfferId("o-41c2f09b77") // true
+ */
+export function isOfferId(value: unknown): value is OfferId {
+  return typeof value === "string" && SHORT_ID.test(value);
 }

@@ -40,7 +40,7 @@ describe("settleGlare", () => {
         const settled = settleGlare(mine(one, stateOf("inviting")), theirs(other));
         expect(settled).toBe(sha256(other) < sha256(one) ? "incoming-lives" : "outgoing-lives");
       }),
-      { numRuns: 300 },
+      { numRuns: 300, seed: 20_261_121 },
     );
   });
 
@@ -52,7 +52,7 @@ describe("settleGlare", () => {
         const atBob = settleGlare(mine(bobs, stateOf("ringing-out")), theirs(alices));
         expect([atAlice, atBob].sort()).toEqual(["incoming-lives", "outgoing-lives"]);
       }),
-      { numRuns: 300 },
+      { numRuns: 300, seed: 20_261_121 },
     );
   });
 
