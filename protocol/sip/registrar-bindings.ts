@@ -33,8 +33,8 @@ export interface RegisterPolicy {
   readonly usual: number;
   /** Devices and connections of one account. */
   readonly mostBindings: number;
-  /** Characters of one text that is kept; a longer one is refused by 400. */
-  readonly longest: number;
+  /** Characters of one text that is kept, 512 where nothing is said; a longer one is refused by 400. */
+  readonly longest?: number;
 }
 
 /** What a REGISTER does: nothing at all, or everything it asks for (§10.3 step 7). */
@@ -158,7 +158,7 @@ function secondsOf({ params }: NameAddr, request: SipRequest, policy: RegisterPo
 /** What is wrong with a Contact by itself. One that is taken back (0 seconds) may be of any length of time. */
 function refusalOf(
   binding: Binding,
-  { now, least, longest }: RegisterPolicy,
+  { now, least, longest = 512 }: RegisterPolicy,
 ): RegisterOutcome<never> | undefined {
   const seconds = binding.expires - now;
   if (seconds > 0 && seconds < least) {
