@@ -141,6 +141,12 @@ describe("processing REGISTER (RFC 3261 §10.3)", () => {
     expect(outcome).toMatchObject({ kind: "refused", status: 500 });
   });
 
+  it("of two Contacts of one device the later one counts", () => {
+    const twice = register([`<sip:x@y>;${one}`, `<sip:z@y>;${two}`, `<sip:new@y>;${one}`]);
+    expect(keep([], twice)).toMatchObject([{ instance: "urn:uuid:2" }, { contact: "sip:new@y" }]);
+    expect(keep([], register(["<sip:x@y>", "<sip:x@y>;expires=0"]))).toEqual([]);
+  });
+
   it("expires=0 takes one back", () => {
     const before = kept(`<sip:x@y>;${one}`, `<sip:z@y>;${two}`);
     expect(keep(before, register([`<sip:x@y>;${one};expires=0`], { seq: 2 }))).toMatchObject([
@@ -211,6 +217,9 @@ describe("processing REGISTER (RFC 3261 §10.3)", () => {
           now += 30;
         }
         expect(bindings.length).toBeLessThanOrEqual(policy.mostBindings);
+        for (const binding of bindings) {
+          expect(bindings.filter(other => isSameDevice(binding, other))).toEqual([binding]);
+        }
       }),
       { numRuns: 500 },
     );

@@ -72,18 +72,20 @@ export function processRegister<Kept extends Binding>(
   const live = bindings.filter(binding => binding.expires > policy.now);
   const lapsed = bindings.filter(binding => binding.expires <= policy.now);
   if (asked.some(({ uri }) => uri === "*")) return removeAll(request, { live, lapsed, asked });
-  const put: Binding[] = [];
-  const remove: Kept[] = [];
+  let put: readonly Binding[] = [];
+  const remove = new Set<Kept>();
   for (const contact of asked) {
     const binding = toBinding(request, contact, policy);
     const refusal = refusalOf(binding, policy);
     if (refusal !== undefined) return refusal;
     const older = live.find(kept => isSameDevice(kept, binding));
     if (older !== undefined && !isInOrder(older, binding)) return outOfOrder();
-    if (older !== undefined) remove.push(older);
-    if (binding.expires > policy.now) put.push(binding);
+    if (older !== undefined) remove.add(older);
+    // Of two Contacts of one device the later one counts.
+    put = put.filter(other => !isSameDevice(other, binding));
+    if (binding.expires > policy.now) put = [...put, binding];
   }
-  if (put.length > 0 && live.length - remove.length + put.length > policy.mostBindings) {
+  if (put.length > 0 && live.length - remove.size + put.length > policy.mostBindings) {
     return refuse(403, { reason: "Too Many Devices" });
   }
   return { kind: "accepted", put, remove: [...lapsed, ...remove] };
