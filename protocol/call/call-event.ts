@@ -162,7 +162,7 @@ export interface CallEvents {
   "bye-answered": { tag: DialogTag };
   /**
    * Source: user agent, a re-INVITE. `hold`: their offer wants no media of ours. `random`: in [0, 1).
-   * Action: answer it, or 491 / 500 when another is under way (RFC 3261 §14.2). In a state that does not listen
+   * Action: answer it; 491 or 500 when another is under way (RFC 3261 §14.2). In a state that does not listen
    * the user agent answers 481 by itself.
    */
   reinvited: { tag: DialogTag; hold: boolean; offer?: ByteText; random: number };

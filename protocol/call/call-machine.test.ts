@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { DialogTag } from "../ids.ts";
 import type { Call, StateKind } from "./call.ts";
@@ -55,6 +56,14 @@ describe("the table of states and events", () => {
   it("has a sample of every state and of every event", () => {
     expect(stateKinds.length).toBe(15);
     expect(eventTypes.sort()).toEqual(Object.keys(heardIn).sort());
+  });
+
+  it("says of every event where it comes from and what is done", () => {
+    const text = readFileSync(new URL("./call-event.ts", import.meta.url), "utf8");
+    const said = [
+      ...text.matchAll(/\/\*\*\n {3}\* Source: [^/]*?\n {3}\* Action: [^/]*?\*\/\n {2}"?([a-z-]+)"?:/g),
+    ];
+    expect(said.map(([, event]) => event).sort()).toEqual(eventTypes.sort());
   });
 
   it("every heard pair has a named branch in which something happens", () => {
