@@ -6,8 +6,8 @@ import type { ByteText } from "./message.ts";
 export const TOKEN = 1;
 /** `word`: of a Call-ID */
 export const WORD = 2;
-/** `alphanum`, "-" and ".": of a host */
-export const HOST = 4;
+/** `alphanum` and "-": of a label of a host name */
+export const LABEL = 4;
 /** `unreserved` and `user-unreserved` */
 export const USER = 8;
 /** The same without what ends an address that stands without angle brackets: "," ";" "?" (§20.10) */
@@ -29,6 +29,9 @@ export const QUOTED = 4096;
 export const PLAIN = 8192;
 /** Space and tab */
 export const BLANK = 16384;
+
+/** `ALPHA / DIGIT / "+" / "-" / "."`: of a scheme, after its first letter */
+export const SCHEME = 32768;
 
 const CLASSES = createClasses();
 
@@ -71,7 +74,7 @@ function createClasses(): Uint16Array {
   };
   admit(`${alphanum}-.!%*_+\`'~`, TOKEN);
   admit(`${alphanum}-.!%*_+\`'~()<>:\\"/[]?{}`, WORD);
-  admit(`${alphanum}-.`, HOST);
+  admit(`${alphanum}-`, LABEL);
   admit(`${unreserved}&=+$,;?/`, USER);
   admit(`${unreserved}&=+$/`, BARE_USER);
   admit(`${unreserved}&=+$,`, PASSWORD);
@@ -84,5 +87,6 @@ function createClasses(): Uint16Array {
   admit(`${printable.replace(/["\\]/g, "")}\t`, QUOTED);
   admit(`${printable}\t`, PLAIN);
   admit(" \t", BLANK);
+  admit(`${alphanum}+-.`, SCHEME);
   return classes;
 }

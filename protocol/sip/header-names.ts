@@ -1,4 +1,5 @@
 import type { ByteText } from "./message.ts";
+import { COLON, codeAt } from "./scan.ts";
 import {
   scanAddress,
   scanAddresses,
@@ -125,13 +126,41 @@ const COMPACT: Readonly<Record<string, string>> = {
   y: "Identity",
 };
 
-interface Spelling {
-  /** Lower case. */
+/** A way to write the name of a header we know. */
+export interface Spelling {
   readonly text: string;
+  /** Of its characters: quicker to compare with than the text. */
+  readonly codes: Uint8Array;
   readonly kind: HeaderKind;
 }
 
-const SLOTS: readonly (readonly Spelling[])[] = createSlots();
+/** The compact form of a header, where it has one. */
+const COMPACT_OF = new Map(Object.entries(COMPACT).map(([letter, name]) => [name, letter]));
+
+/** The names as RFCs write them, and the compact forms. */
+const SPELLINGS: readonly Spelling[] = KINDS.flatMap(kind => {
+  const letter = COMPACT_OF.get(kind.name);
+  return [kind.name, ...(letter === undefined ? [] : [letter])].map(text => ({
+    text,
+    codes: Uint8Array.from(text, char => char.charCodeAt(0)),
+    kind,
+  }));
+});
+
+const NO_SPELLINGS: readonly Spelling[] = [];
+
+/** By the code of their first character. */
+const BY_FIRST: readonly (readonly Spelling[])[] = Array.from({ length: 128 }, (_, code) =>
+  SPELLINGS.filter(({ text }) => text.charCodeAt(0) === code),
+);
+
+/** By the names above, and by the same in lower case. */
+const BY_NAME: ReadonlyMap<string, HeaderKind> = new Map(
+  SPELLINGS.flatMap(({ text, kind }): [string, HeaderKind][] => [
+    [text, kind],
+    [text.toLowerCase(), kind],
+  ]),
+);
 
 /**
  * The lower-case long form of a header's name.
@@ -140,45 +169,32 @@ const SLOTS: readonly (readonly Spelling[])[] = createSlots();
  * headerKey("v") // "via"
  */
 export function headerKey(name: string): string {
-  return (findKind(name, 0, name.length)?.key ?? name).toLowerCase();
+  return findKind(name)?.key ?? name.toLowerCase();
 }
 
-/** Which header `text.slice(start, end)` names, whatever its case, without making a string of it. */
-export function findKind(text: ByteText, start: number, end: number): HeaderKind | undefined {
-  if (start === end) return undefined;
-  const spellings = SLOTS[slotOf(end - start, text.charCodeAt(start), text.charCodeAt(end - 1))];
-  if (spellings === undefined) return undefined;
-  for (const spelling of spellings) {
-    if (spelling.text.length === end - start && isSpelt(text, start, spelling.text)) return spelling.kind;
+/** The header of that name, in any case. */
+export function findKind(name: string): HeaderKind | undefined {
+  return BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase());
+}
+
+/** The header whose name stands at `at` in one of its usual spellings, without making a string of it. */
+export function findSpelling(text: ByteText, at: number): Spelling | undefined {
+  const spellings = BY_FIRST[codeAt(text, at)] ?? NO_SPELLINGS;
+  for (let index = 0; index < spellings.length; index += 1) {
+    const spelling = spellings[index];
+    if (spelling !== undefined && isSpelt(text, at, spelling.codes)) return spelling;
   }
   return undefined;
 }
 
-/** Of the characters of a token only letters, and "_" which none of our names has, change by setting the bit. */
-function isSpelt(text: ByteText, start: number, lower: string): boolean {
-  for (let index = 0; index < lower.length; index += 1) {
-    if ((text.charCodeAt(start + index) | 0x20) !== lower.charCodeAt(index)) return false;
+function isSpelt(text: ByteText, at: number, codes: Uint8Array): boolean {
+  if (codeAt(text, at + codes.length) !== COLON) return false;
+  for (let index = 1; index < codes.length; index += 1) {
+    if (text.charCodeAt(at + index) !== codes[index]) return false;
   }
   return true;
 }
 
-function slotOf(length: number, first: number, last: number): number {
-  return (length * 29 + (first | 0x20) * 7 + (last | 0x20)) & 0xff;
-}
-
 function createKind(name: string, scan: HeaderKind["scan"], bit?: number): HeaderKind {
   return { key: name.toLowerCase(), name, scan, once: bit === undefined ? 0 : 1 << bit };
-}
-
-function createSlots(): readonly (readonly Spelling[])[] {
-  const slots: Spelling[][] = Array.from({ length: 256 }, () => []);
-  const add = (text: string, kind: HeaderKind) => {
-    slots[slotOf(text.length, text.charCodeAt(0), text.charCodeAt(text.length - 1))]?.push({ text, kind });
-  };
-  for (const kind of KINDS) add(kind.key, kind);
-  for (const [letter, name] of Object.entries(COMPACT)) {
-    const kind = KINDS.find(known => known.name === name);
-    if (kind !== undefined) add(letter, kind);
-  }
-  return slots;
 }

@@ -1,4 +1,4 @@
-import { BLANK, isAllOf, skip, TOKEN, trimBlanks } from "./char-class.ts";
+import { BLANK, DIGIT, isAllOf, skip, TOKEN, trimBlanks } from "./char-class.ts";
 import { splitList } from "./comma-list.ts";
 import type { ByteText } from "./message.ts";
 import { COLON, codeAt, scanHost } from "./scan.ts";
@@ -159,9 +159,12 @@ export function parseMediaType(value: ByteText): MediaType {
  * `undefined` for anything else: a malformed expiry counts as none (RFC 3261 §10.2.1.1, §20.19).
  */
 export function parseSeconds(value: ByteText): number | undefined {
-  const [digits = ""] = /^[ \t]*\d+(?=[ \t]*(?:[(;]|$))/.exec(value) ?? [];
-  const seconds = Number(digits);
-  return digits !== "" && seconds < 2 ** 32 ? seconds : undefined;
+  const start = skip(value, 0, BLANK);
+  const end = skip(value, start, DIGIT);
+  const rest = skip(value, end, BLANK);
+  const isEnd = rest === value.length || "(;".includes(value.charAt(rest));
+  const seconds = Number(value.slice(start, end));
+  return end > start && isEnd && seconds < 2 ** 32 ? seconds : undefined;
 }
 
 /** Of text that `scanAddress` has passed. */

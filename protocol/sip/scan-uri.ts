@@ -4,20 +4,36 @@ import {
   DIGIT,
   HEX,
   isOf,
+  LABEL,
   PARAM,
   PASSWORD,
+  SCHEME,
+  skip,
   URI_CHAR,
   URI_HEADER,
   USER,
 } from "./char-class.ts";
 import type { ByteText } from "./message.ts";
-import { AT, COLON, codeAt, EQUALS, QUESTION, SEMICOLON, scanEscaped, scanHost, scanNumber } from "./scan.ts";
+import {
+  AT,
+  COLON,
+  COMMA,
+  codeAt,
+  EQUALS,
+  GREATER,
+  QUESTION,
+  SEMICOLON,
+  scanEscaped,
+  scanHost,
+  scanNumber,
+} from "./scan.ts";
 import { sipLimits } from "./text-limits.ts";
 
 // Scanners of URIs; `scan.ts` says what scanners return.
 
 const AMPERSAND = 38;
 const PLUS = 43;
+const SPACE = 32;
 
 /** Without angle brackets: the URI ends before the first ";", "," or "?", which belong to the header (§20.10). */
 export const BARE_URI = 0;
@@ -30,49 +46,65 @@ export type UriPlace = typeof BARE_URI | typeof REQUEST_URI | typeof WHOLE_URI;
 
 /** `SIP-URI`, `SIPS-URI`, a tel URI of RFC 3966, or any other `absoluteURI`. */
 export function scanUri(text: ByteText, at: number, place: UriPlace): number {
+  const rest = skipSipScheme(text, at);
+  return rest > 0 ? scanSipUri(text, rest, place) : scanOtherUri(text, at, place);
+}
+
+/** The index after "sip:" or "sips:", in any case; 0 where neither stands. */
+function skipSipScheme(text: ByteText, at: number): number {
+  if (at + 5 > text.length) return 0;
+  // The letters of a scheme are made lower case by setting one bit.
+  const isSip =
+    (text.charCodeAt(at) | 0x20) === 115 &&
+    (text.charCodeAt(at + 1) | 0x20) === 105 &&
+    (text.charCodeAt(at + 2) | 0x20) === 112;
+  if (!isSip) return 0;
+  const code = text.charCodeAt(at + 3);
+  if (code === COLON) return at + 4;
+  return (code | 0x20) === 115 && text.charCodeAt(at + 4) === COLON ? at + 5 : 0;
+}
+
+function scanOtherUri(text: ByteText, at: number, place: UriPlace): number {
   const colon = skipScheme(text, at);
   if (colon < 0) return colon;
-  const length = colon - at;
-  if ((length === 3 || length === 4) && isSipScheme(text, at, length)) {
-    return scanSipUri(text, colon + 1, place);
-  }
-  if (length === 3 && isScheme(text, at, "tel")) return scanTelUri(text, colon + 1, place);
-  const end = scanEscaped(text, colon + 1, URI_CHAR);
-  return end === colon + 1 ? ~end : end;
+  const scheme = text.slice(at, colon).toLowerCase();
+  if (scheme === "tel") return scanTelUri(text, colon + 1, place);
+  return scheme === "sip" || scheme === "sips" ? ~(colon + 1) : scanSome(text, colon + 1, URI_CHAR);
 }
 
 /** The index of the colon after `scheme`. */
 export function skipScheme(text: ByteText, at: number): number {
-  if (!isOf(text, at, ALPHA)) return ~at;
-  let end = at + 1;
-  while (end < text.length && isOf(text, end, ALPHA | DIGIT)) end += 1;
-  // "+", "-" and "." are as rare as a scheme that is not ours.
-  while (end < text.length && (isOf(text, end, ALPHA | DIGIT) || isSchemeMark(text.charCodeAt(end))))
-    end += 1;
-  return codeAt(text, end) === COLON ? end : ~end;
+  const end = isOf(text, at, ALPHA) ? skip(text, at, SCHEME) : at;
+  return end > at && codeAt(text, end) === COLON ? end : ~end;
 }
 
-function isSchemeMark(code: number): boolean {
-  return code === PLUS || code === 45 || code === 46;
-}
-
-function isSipScheme(text: ByteText, at: number, length: number): boolean {
-  return isScheme(text, at, "sip") && (length === 3 || (text.charCodeAt(at + 3) | 0x20) === 115);
-}
-
-/** Schemes are letters only, so that setting one bit makes them lower case. */
-function isScheme(text: ByteText, at: number, scheme: string): boolean {
-  for (let index = 0; index < scheme.length; index += 1) {
-    if ((text.charCodeAt(at + index) | 0x20) !== scheme.charCodeAt(index)) return false;
-  }
-  return true;
-}
-
+/** After the scheme. Only "@" tells a user from a host, so what is no whole URI is read again with a user. */
 function scanSipUri(text: ByteText, at: number, place: UriPlace): number {
+  const end = scanHost(text, at);
+  if (end > 0) {
+    // Names and numbers of letters and digits look like hosts.
+    if (codeAt(text, end) === AT && isOf(text, at, LABEL)) return scanHostPart(text, end + 1, place);
+    const last = scanAfterHost(text, end, place);
+    if (last > 0 && isPastUri(codeAt(text, last), place)) return last;
+  }
   const host = scanUserInfo(text, at, place === BARE_URI ? BARE_USER : USER);
-  if (host < 0) return host;
-  let end = scanHost(text, host);
-  if (end < 0) return end;
+  return host < 0 ? host : scanHostPart(text, host, place);
+}
+
+/** Whether no "@" of this URI can follow: angle brackets and blanks end every URI. */
+function isPastUri(code: number, place: UriPlace): boolean {
+  if (code === GREATER || code <= SPACE) return true;
+  return place === BARE_URI && (code === SEMICOLON || code === COMMA || code === QUESTION);
+}
+
+function scanHostPart(text: ByteText, at: number, place: UriPlace): number {
+  const end = scanHost(text, at);
+  return end < 0 ? end : scanAfterHost(text, end, place);
+}
+
+/** `[ ":" port ] uri-parameters [ headers ]` */
+function scanAfterHost(text: ByteText, at: number, place: UriPlace): number {
+  let end = at;
   if (codeAt(text, end) === COLON) {
     end = scanNumber(text, end + 1, 65_535);
     if (end < 0) return end;
@@ -82,8 +114,7 @@ function scanSipUri(text: ByteText, at: number, place: UriPlace): number {
     end = scanUriParams(text, end);
     if (end < 0) return end;
   }
-  if (place !== WHOLE_URI || codeAt(text, end) !== QUESTION) return end;
-  return scanUriHeaders(text, end + 1);
+  return place === WHOLE_URI && codeAt(text, end) === QUESTION ? scanUriHeaders(text, end + 1) : end;
 }
 
 /** Where the host begins: after the "@", or at `at` when there is no `userinfo`. */

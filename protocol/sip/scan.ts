@@ -1,5 +1,5 @@
 import { skipUtf8 } from "./byte-text.ts";
-import { BLANK, DIGIT, HEX, HOST, isOf, PLAIN, QUOTED, skip, TOKEN } from "./char-class.ts";
+import { BLANK, DIGIT, HEX, isOf, LABEL, PLAIN, QUOTED, skip, TOKEN } from "./char-class.ts";
 import type { ByteText } from "./message.ts";
 import { sipLimits } from "./text-limits.ts";
 
@@ -42,12 +42,10 @@ export function scanToken(text: ByteText, at: number): number {
 
 /** Characters of these classes and `escaped`: "%" HEXDIG HEXDIG. */
 export function scanEscaped(text: ByteText, at: number, classes: number): number {
-  let end = at;
-  while (end < text.length) {
-    if (isOf(text, end, classes)) end += 1;
-    else if (text.charCodeAt(end) !== PERCENT) return end;
-    else if (isOf(text, end + 1, HEX) && isOf(text, end + 2, HEX)) end += 3;
-    else return ~end;
+  let end = skip(text, at, classes);
+  while (codeAt(text, end) === PERCENT) {
+    if (!isOf(text, end + 1, HEX) || !isOf(text, end + 2, HEX)) return ~end;
+    end = skip(text, end + 3, classes);
   }
   return end;
 }
@@ -94,24 +92,21 @@ export function scanNumber(text: ByteText, at: number, most: number): number {
 
 /** `host`: a name, an IPv4 address, or an IPv6 reference in brackets. */
 export function scanHost(text: ByteText, at: number): number {
-  if (codeAt(text, at) === OPEN_BRACKET) return scanIpv6Reference(text, at);
-  const end = skip(text, at, HOST);
-  if (end === at) return ~at;
-  // A dot may end the name: "example.com." (hostname in §25.1).
-  const nameEnd = text.charCodeAt(end - 1) === DOT ? end - 1 : end;
   let label = at;
-  for (let here = at; here <= nameEnd; here += 1) {
-    if (here < nameEnd && text.charCodeAt(here) !== DOT) continue;
-    if (here === label || isHyphen(text, label) || isHyphen(text, here - 1)) return ~label;
-    if (here < nameEnd) label = here + 1;
+  for (;;) {
+    const end = skip(text, label, LABEL);
+    if (end === label) return codeAt(text, at) === OPEN_BRACKET ? scanIpv6Reference(text, at) : ~label;
+    if (text.charCodeAt(label) === HYPHEN || text.charCodeAt(end - 1) === HYPHEN) return ~label;
+    if (codeAt(text, end) !== DOT) return isOf(text, label, DIGIT) ? scanAllIpv4(text, at, end) : end;
+    // A dot may end a name: "example.com.".
+    if (!isOf(text, end + 1, LABEL)) return isOf(text, label, DIGIT) ? ~at : end + 1;
+    label = end + 1;
   }
-  // The last label of a name begins with a letter; of all else only an IPv4 address is left.
-  if (!isOf(text, label, DIGIT)) return end;
-  return nameEnd === end && scanIpv4(text, at) === end ? end : ~at;
 }
 
-function isHyphen(text: ByteText, at: number): boolean {
-  return text.charCodeAt(at) === HYPHEN;
+/** The last label of a name begins with a letter; of all else only an IPv4 address is left. */
+function scanAllIpv4(text: ByteText, at: number, end: number): number {
+  return scanIpv4(text, at) === end ? end : ~at;
 }
 
 function scanIpv4(text: ByteText, at: number): number {
