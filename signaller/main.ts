@@ -10,7 +10,7 @@ import { AddressListError } from "./addresses.ts";
 import { descriptorLimit } from "./descriptors.ts";
 import { createLog, type Log } from "./log.ts";
 import { createNode, type NodeConfig, type SignallerNode } from "./node.ts";
-import { createNodeKey } from "./node-key.ts";
+import { createNodeKey, type NodeKey } from "./node-key.ts";
 import { HELP, type NodeOptions, OptionError, parseOptions } from "./options.ts";
 
 /** Exit within 5 s of a signal is promised; `limits.goodbyeMs` is well below. */
@@ -28,7 +28,7 @@ async function run(options: NodeOptions): Promise<void> {
   const key = await createNodeKey(options.key);
   const domain = options.domain ?? (options.open ? undefined : "localhost");
   const tls = options.tls && (await readTls(options.tls));
-  const node = create({ ...options, domain, tls, log });
+  const node = create({ ...options, domain, tls, log, links: toLinks(options, key) });
   const { urls } = await listen(node, options);
   stopOnSignals(node, log);
   const words = [
@@ -41,6 +41,12 @@ async function run(options: NodeOptions): Promise<void> {
     `descriptors=${descriptorLimit() ?? "unknown"}`,
   ];
   process.stdout.write(`${words.join("  ")}\n`);
+}
+
+function toLinks({ peers, domain }: NodeOptions, key: NodeKey): NodeConfig["links"] {
+  if (peers.length === 0) return undefined;
+  if (domain === undefined) throw new OptionError("--peer needs --domain: other nodes know this one by it.");
+  return { peers, key };
 }
 
 function create(config: NodeConfig): SignallerNode {

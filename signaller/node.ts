@@ -10,7 +10,7 @@ import { createPeerDialect } from "./peerjs/dialect.ts";
 import { Realm } from "./peerjs/realm.ts";
 import type { ChainConfig } from "./sip/sip-room.ts";
 import { createSockets } from "./sockets.ts";
-import { createTelephony } from "./telephony.ts";
+import { createTelephony, type LinksOptions } from "./telephony.ts";
 import { createUpgrades } from "./upgrades.ts";
 import { createVisitors } from "./visitors.ts";
 import { createWebSockets } from "./websocket/web-sockets.ts";
@@ -26,6 +26,8 @@ export interface NodeConfig {
   readonly open?: boolean;
   /** The chain that delegations are signed for (1), and where smart accounts can be asked. */
   readonly chain?: ChainConfig;
+  /** Links to the nodes of other domains, which need a domain of our own. */
+  readonly links?: LinksOptions | undefined;
   /** Where PeerJS and SIP live: begins and ends with a slash. */
   readonly path?: string;
   /** The `key` that PeerJS clients name. */
@@ -82,6 +84,7 @@ export function createNode(config: NodeConfig): SignallerNode {
     path,
     realm,
     log,
+    links: config.links,
   });
   const dialects = [
     ...telephony.dialects,
@@ -110,6 +113,7 @@ export function createNode(config: NodeConfig): SignallerNode {
 
   async function close(): Promise<void> {
     sockets.stop();
+    telephony.stop();
     await webSockets.close();
     clearInterval(forgetting);
     realm.close();
@@ -120,6 +124,7 @@ export function createNode(config: NodeConfig): SignallerNode {
   return {
     async listen() {
       const address = await sockets.listen({ host, port });
+      telephony.start();
       const at = `${config.host?.includes(":") ? `[${host}]` : host}:${address.port}${path}`;
       const s = config.tls === undefined ? "" : "s";
       return { port: address.port, urls: { http: `http${s}://${at}`, ws: `ws${s}://${at}` } };

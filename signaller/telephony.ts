@@ -1,7 +1,10 @@
 import { Bridge } from "./bridge/bridge.ts";
 import { bridgeMetrics } from "./bridge/bridge-metrics.ts";
+import { linkMetrics } from "./link/link-metrics.ts";
+import { type LinkLimits, Links, type PeerNode } from "./link/links.ts";
 import type { Log } from "./log.ts";
 import type { Metric } from "./metrics.ts";
+import type { NodeKey } from "./node-key.ts";
 import type { Realm } from "./peerjs/realm.ts";
 import { sipMetrics } from "./sip/sip-metrics.ts";
 import { type ChainConfig, createSipRoom } from "./sip/sip-room.ts";
@@ -14,21 +17,43 @@ export interface TelephonyConfig {
   readonly path: string;
   readonly realm: Realm;
   readonly log: Log;
+  readonly links: LinksOptions | undefined;
+}
+
+/** The nodes of other domains, and the key by which they know this one. */
+export interface LinksOptions {
+  readonly peers: readonly PeerNode[];
+  readonly key: NodeKey;
+  readonly limits?: Partial<LinkLimits>;
 }
 
 /** SIP, the links to other domains, and the bridge to PeerJS: what `node.ts` plugs in beside PeerJS itself. */
 export interface Telephony {
   readonly dialects: readonly Dialect[];
+  /** Once the node listens. */
+  start(): void;
   metrics(): Metric[];
+  /** Says goodbye to other nodes. */
+  stop(): void;
+  /** Once nobody is connected any more. */
   close(): void;
 }
 
-export function createTelephony({ domain, open, chain, path, realm, log }: TelephonyConfig): Telephony {
-  const room = createSipRoom({ domain, open, chain, path, peers: [], log });
+export function createTelephony(config: TelephonyConfig): Telephony {
+  const { domain, open, chain, path, realm, log, links: wanted } = config;
+  const peers = wanted?.peers.map(peer => peer.domain) ?? [];
+  const room = createSipRoom({ domain, open, chain, path, peers, log });
   const bridge = new Bridge({ room, realm, log });
+  const links = wanted === undefined ? undefined : new Links({ room, log, ...wanted });
   return {
-    dialects: [room.dialect],
-    metrics: () => [...sipMetrics(room.figures()), ...bridgeMetrics(bridge)],
+    dialects: links === undefined ? [room.dialect] : [room.dialect, links.dialect],
+    start: () => links?.start(),
+    metrics: () => [
+      ...sipMetrics(room.figures()),
+      ...bridgeMetrics(bridge),
+      ...(links === undefined ? [] : linkMetrics(links)),
+    ],
+    stop: () => links?.close(),
     close() {
       bridge.close();
       room.close();

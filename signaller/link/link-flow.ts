@@ -1,0 +1,101 @@
+import { from } from "../../protocol/sip/fields.ts";
+import { formatMessage } from "../../protocol/sip/format-message.ts";
+import type { SipMessage } from "../../protocol/sip/message.ts";
+import { isKeepAlive, parseMessage } from "../../protocol/sip/parse-message.ts";
+import { SipParseError } from "../../protocol/sip/sip-parse-error.ts";
+import { toHostKey, toSipUri } from "../sip/address-keys.ts";
+import { formatMalformedAnswer } from "../sip/answer-malformed.ts";
+import { withAssertedOf } from "../sip/asserted-identity.ts";
+import type { Flow } from "../sip/flow.ts";
+import type { SipCore } from "../sip/sip-core.ts";
+import type { Wire } from "../wire.ts";
+
+/** Which of two nodes opened a connection. */
+export type Side = "us" | "them";
+
+interface Connected {
+  readonly wire: Wire;
+  readonly dialledBy: Side;
+}
+
+/** The way to one other domain, whatever connection it takes just now. */
+export class LinkFlow implements Flow {
+  readonly kind = "link";
+  readonly id: number;
+  readonly domain: string;
+  readonly #own: string;
+  readonly #core: SipCore;
+  #current: Connected | undefined;
+  malformed = 0;
+
+  constructor(id: number, domain: string, { own, core }: { own: string; core: SipCore }) {
+    this.id = id;
+    this.domain = domain;
+    this.#own = own;
+    this.#core = core;
+  }
+
+  get closed(): boolean {
+    return this.#current === undefined || this.#current.wire.closed;
+  }
+
+  deliver(message: SipMessage): boolean {
+    return this.#current?.wire.send(formatMessage(message)) ?? false;
+  }
+
+  /**
+   * A proven connection. Of two that one side has opened the newer stays: the other side has lost the older. Of two
+   * that cross, both sides keep the one that the domain first in the alphabet has opened.
+   */
+  connect(wire: Wire, dialledBy: Side): void {
+    const current = this.#current;
+    if (current === undefined || current.wire.closed) {
+      this.#current = { wire, dialledBy };
+    } else if (current.dialledBy === dialledBy || dialledBy === this.#preferred) {
+      this.#current = { wire, dialledBy };
+      current.wire.close(1000, "There is a newer link.");
+    } else {
+      wire.close(1000, "There is a link already.");
+    }
+  }
+
+  /** True when that was the last connection: whatever waits by it has failed. */
+  disconnect(wire: Wire): boolean {
+    if (this.#current?.wire !== wire) return false;
+    this.#current = undefined;
+    this.#core.forget(this);
+    return true;
+  }
+
+  take(wire: Wire, payload: Buffer): void {
+    const text = payload.toString("latin1");
+    if (isKeepAlive(text)) return;
+    try {
+      this.#receive(parseMessage(text));
+    } catch (error) {
+      if (!(error instanceof SipParseError)) throw error;
+      this.malformed++;
+      const answer = formatMalformedAnswer(text, error);
+      if (answer !== undefined) wire.send(answer);
+    }
+  }
+
+  close(): void {
+    this.#current?.wire.close(1001, "This node is stopping.");
+  }
+
+  get #preferred(): Side {
+    return this.#own < this.domain ? "us" : "them";
+  }
+
+  #receive(message: SipMessage): void {
+    const believed = withAssertedOf(message, this.domain);
+    const sender = believed.kind === "request" ? toSipUri(from(believed).uri) : undefined;
+    if (believed.kind === "request" && (sender === undefined || toHostKey(sender) !== this.domain)) {
+      const sentence = `From is not of ${this.domain}, whose node sends this.`;
+      this.#core.refuse(this, believed, { status: 403, sentence });
+      return;
+    }
+    this.#core.receive(this, believed);
+  }
+}
