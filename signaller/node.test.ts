@@ -302,4 +302,14 @@ describe("TLS", () => {
     }
     expect(() => createNode({ tls: { cert: "no", key: "no" } })).toThrow();
   });
+  it("does not wait for a handshake that does not come", async () => {
+    const { port } = await start({ tls: testCertificate, limits: { tlsHandshakeMs: 100 } });
+    const silent = connectTcp(port, "127.0.0.1");
+    await once(silent, "close");
+    const plain = connectTcp(port, "127.0.0.1");
+    plain.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    plain.on("error", () => undefined);
+    plain.resume();
+    await once(plain, "close");
+  });
 });

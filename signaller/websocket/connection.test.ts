@@ -192,6 +192,18 @@ describe("a client that says nothing", () => {
     expect(stage.webSockets.figures().counts.silent).toBe(1);
   });
 
+  it("is not blamed for a node that slept: what it missed is one beat", async () => {
+    const { stage, client } = await open({ limits: { beatMs: 10, pingBeats: 20, silentBeats: 30 } });
+    for (let i = 0; i < 3; i += 1) {
+      // As a suspended machine: much time passes, and nothing of ours runs in it.
+      const until = performance.now() + 400;
+      while (performance.now() < until);
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+    expect(stage.webSockets.figures().open).toBe(1);
+    expect(client.frames).toEqual([]);
+  });
+
   it("loses its connection when a message has begun and does not end", async () => {
     const limits = { beatMs: 10, unfinishedBeats: 4 };
     for (const beginning of [
