@@ -36,6 +36,8 @@ export interface LinkLimits {
   /** Waits between attempts: the first, doubled up to the last, each shortened at random by up to half. */
   readonly firstRetryMs: number;
   readonly lastRetryMs: number;
+  /** How long a link must last to count as one that works. */
+  readonly steadyMs: number;
 }
 
 export const linkLimits: LinkLimits = {
@@ -46,6 +48,7 @@ export const linkLimits: LinkLimits = {
   silenceMs: 20_000,
   firstRetryMs: 500,
   lastRetryMs: 30_000,
+  steadyMs: 10_000,
 };
 
 const SUBPROTOCOL = "etherlynk-link.v1";
@@ -129,7 +132,11 @@ export class Links {
     const flow = this.#flows.get(domain);
     const isNew = flow?.closed === true;
     flow?.connect(wire, dialledBy);
-    this.#failures.delete(domain);
+    const { steadyMs } = this.#limits;
+    // A link that does not last counts as one that failed: two processes of one domain would take it from each other.
+    setTimeout(() => {
+      if (!wire.closed) this.#failures.delete(domain);
+    }, steadyMs).unref();
     if (isNew) this.#config.log("info", "link.up", { domain, by: dialledBy });
     return flow;
   }

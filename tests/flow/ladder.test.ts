@@ -148,5 +148,5 @@ function draw(name: string, { from, to, start, of, ...shown }: Rung): string {
     ...(shown.routes.length === 0 ? [] : [`Route ${shown.routes.join(" ")}`]),
   ];
   const what = start.startsWith("SIP/2.0") ? `${start.slice(8)} (${of})` : start.replace(" SIP/2.0", "");
-  return `${name.padEnd(5)} ${line}   ${what.padEnd(46)} ${words.join("  ")}${right === undefined ? "?" : ""}`;
+  return `${name.padEnd(5)} ${line}   ${what.padEnd(46)} ${words.join("  ")}`;
 }
