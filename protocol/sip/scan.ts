@@ -93,20 +93,26 @@ export function scanNumber(text: ByteText, at: number, most: number): number {
 /** `host`: a name, an IPv4 address, or an IPv6 reference in brackets. */
 export function scanHost(text: ByteText, at: number): number {
   let label = at;
-  for (;;) {
-    const end = skip(text, label, LABEL);
-    if (end === label) return codeAt(text, at) === OPEN_BRACKET ? scanIpv6Reference(text, at) : ~label;
-    if (text.charCodeAt(label) === HYPHEN || text.charCodeAt(end - 1) === HYPHEN) return ~label;
-    if (codeAt(text, end) !== DOT) return isOf(text, label, DIGIT) ? scanAllIpv4(text, at, end) : end;
-    // A dot may end a name: "example.com.".
-    if (!isOf(text, end + 1, LABEL)) return isOf(text, label, DIGIT) ? ~at : end + 1;
+  let end = scanLabel(text, at);
+  while (end > 0 && codeAt(text, end) === DOT && isOf(text, end + 1, LABEL)) {
     label = end + 1;
+    end = scanLabel(text, label);
   }
+  if (end < 0) return codeAt(text, at) === OPEN_BRACKET ? scanIpv6Reference(text, at) : end;
+  // The last label of a name begins with a letter; of all else only an IPv4 address is left.
+  if (isOf(text, label, DIGIT)) return scanAllIpv4(text, at, end);
+  // A dot may end a name: "example.com.".
+  return codeAt(text, end) === DOT ? end + 1 : end;
 }
 
-/** The last label of a name begins with a letter; of all else only an IPv4 address is left. */
 function scanAllIpv4(text: ByteText, at: number, end: number): number {
-  return scanIpv4(text, at) === end ? end : ~at;
+  return scanIpv4(text, at) === end && codeAt(text, end) !== DOT ? end : ~at;
+}
+
+function scanLabel(text: ByteText, at: number): number {
+  const end = skip(text, at, LABEL);
+  if (end === at) return ~at;
+  return text.charCodeAt(at) === HYPHEN || text.charCodeAt(end - 1) === HYPHEN ? ~at : end;
 }
 
 function scanIpv4(text: ByteText, at: number): number {

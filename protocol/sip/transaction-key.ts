@@ -65,5 +65,6 @@ function topBranch(message: SipMessage): { readonly branch: string; readonly sen
 
 /** "The branch ID inserted by an element compliant with this specification MUST always begin with" it (§8.1.1.7). */
 function isMagic(branch: string): boolean {
-  return branch.startsWith("z9hG4bK") || branch.slice(0, 7).toLowerCase() === "z9hg4bk";
+  // The cookie alone tells nobody from anybody (RFC 4475 §3.2.1).
+  return branch.length > 7 && branch.slice(0, 7).toLowerCase() === "z9hg4bk";
 }
