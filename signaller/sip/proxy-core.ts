@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { createResponse } from "../../protocol/sip/create-response.ts";
 import type { SipHeader, SipRequest, SipResponse } from "../../protocol/sip/message.ts";
 import { openProxy, stepProxy } from "../../protocol/sip/proxy.ts";
@@ -12,6 +11,7 @@ import type {
 } from "../../protocol/sip/proxy-context.ts";
 import type { ClientRun, ClientTransactions, ClientUser } from "./client-transactions.ts";
 import type { Flow } from "./flow.ts";
+import { createRandomTokens } from "./random-tokens.ts";
 import type { ServerRun, ServerUser } from "./server-transactions.ts";
 import type { Timed, Timer, TimerWheel } from "./timer-wheel.ts";
 
@@ -37,6 +37,7 @@ const RANDOM_BYTES = 15;
 /** The stateful proxy (RFC 3261 §16) on transactions and timers. */
 export class ProxyCore {
   readonly #config: ProxyCoreConfig;
+  readonly #nextRandom = createRandomTokens(RANDOM_BYTES);
   #size = 0;
 
   constructor(config: ProxyCoreConfig) {
@@ -50,7 +51,7 @@ export class ProxyCore {
 
   /** Forwards a request; its answers go to `server`. */
   forward(server: ServerRun, { request, loop, groups }: Forwarding): void {
-    const random = randomBytes(RANDOM_BYTES).toString("base64url");
+    const random = this.#nextRandom();
     const [state, effects] = openProxy({ request, loop, groups, config: this.#config.proxy, random });
     const forwarded = new Forwarded(this.#config, server, state);
     server.user = forwarded;

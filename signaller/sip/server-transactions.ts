@@ -2,6 +2,7 @@ import type { SipHeader, SipRequest, SipResponse } from "../../protocol/sip/mess
 import type { ServerEffect, ServerEvent, ServerTimer } from "../../protocol/sip/server-event.ts";
 import { openServer, type ServerTransaction, stepServer } from "../../protocol/sip/server-transaction.ts";
 import { serverKey } from "../../protocol/sip/transaction-key.ts";
+import { toFlatString } from "./flat-string.ts";
 import type { Flow } from "./flow.ts";
 import type { Timed, Timer, TimerWheel } from "./timer-wheel.ts";
 
@@ -121,7 +122,7 @@ export class ServerTransactions implements Table {
   /** Begins one; whoever opens it sets its user before the next event can come. */
   open(flow: Flow, request: SipRequest): ServerRun {
     const [state] = openServer(request, { reliable: true, trying: "user" });
-    const run = new ServerRun(this, flow, { key: serverKey(request), bytes: weigh(request), state });
+    const run = new ServerRun(this, flow, { key: toFlatString(serverKey(request)), bytes: weigh(request), state });
     const account = this.#accountOf(flow);
     account.runs.set(run.key, run);
     account.waiting++;
