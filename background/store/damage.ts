@@ -23,6 +23,10 @@ export abstract class DamageError extends StoreError {
   }
 }
 
+export function isDamage(error: unknown): error is DamageError {
+  return error instanceof DamageError;
+}
+
 /** Altered on the disk, exchanged with another one, or sealed by another vault: AES-GCM does not tell which. */
 export class AlteredError extends DamageError {
   constructor(place: Place, because: Because = {}) {

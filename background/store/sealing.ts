@@ -9,6 +9,7 @@ export type Label = readonly (string | number | null)[];
 
 /** A random nonce of 96 bits (NIST SP 800-38D §8.2.2): good for 2^32 boxes of one key. */
 const nonceBytes = 12;
+const tagBytes = 16;
 
 /** A box: the nonce, then what AES-GCM made, its tag last. */
 export async function seal(key: CryptoKey, label: Label, text: string): Promise<Bytes> {
@@ -36,10 +37,14 @@ export async function unseal(key: CryptoKey, label: Label, box: unknown): Promis
   return opened && decoder.decode(opened);
 }
 
-/** Whether two boxes are one and the same: no two sealings have the same nonce. */
+/** Whether two boxes are one and the same, by their nonce and tag: no two sealings have both alike. */
 export function isSameBox(one: unknown, other: unknown): boolean {
   if (!isBytes(one) || !isBytes(other)) return one === other;
-  return one.length === other.length && one.every((byte, at) => byte === other[at]);
+  return one.length === other.length && edgesOf(one).every((byte, at) => byte === edgesOf(other)[at]);
+}
+
+function edgesOf(box: Bytes): number[] {
+  return [...box.subarray(0, nonceBytes), ...box.subarray(-tagBytes)];
 }
 
 export function bytesOfLabel(label: Label): Bytes {

@@ -1,0 +1,39 @@
+import { AlteredError } from "./damage.ts";
+import type { Database, HeadRow } from "./database.ts";
+import { isSameBox, seal, unseal } from "./sealing.ts";
+import type { Vault } from "./vault-keys.ts";
+
+/** The sealed list of a table's or log's own rows, read and written as one. */
+export interface HeadFile {
+  /** The list's JSON; `undefined` where there is no list yet. Throws AlteredError where it does not open. */
+  open(row: HeadRow | undefined): Promise<unknown>;
+  /** The row that follows `before`. */
+  follow(before: HeadRow | undefined, list: unknown): Promise<HeadRow>;
+}
+
+export function createHeadFile(vault: Vault, name: string): HeadFile {
+  const labelOf = (revision: number) => ["etherlynk head 1", vault.id, name, revision];
+  return {
+    async open(row) {
+      if (row === undefined) return undefined;
+      const text = await unseal(await vault.sealingKey(name), labelOf(row.revision), row.box);
+      if (text === undefined) throw new AlteredError({ name, what: "list", key: row.revision });
+      return JSON.parse(text);
+    },
+    async follow(before, list) {
+      // What stands there may be anything, if somebody wrote to the file.
+      const revision = Number.isSafeInteger(before?.revision) ? Number(before?.revision) + 1 : 1;
+      const box = await seal(await vault.sealingKey(name), labelOf(revision), JSON.stringify(list));
+      return { name, revision, box };
+    },
+  };
+}
+
+/** Whether nobody has written since `seen` was read. To be called in the transaction that writes. */
+export async function isUnchanged(db: Database, name: string, seen: HeadRow | undefined): Promise<boolean> {
+  return isSameHead(await db.heads.get(name), seen);
+}
+
+export function isSameHead(one: HeadRow | undefined, other: HeadRow | undefined): boolean {
+  return one?.revision === other?.revision && isSameBox(one?.box, other?.box);
+}
