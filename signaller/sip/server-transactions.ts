@@ -122,7 +122,11 @@ export class ServerTransactions implements Table {
   /** Begins one; whoever opens it sets its user before the next event can come. */
   open(flow: Flow, request: SipRequest): ServerRun {
     const [state] = openServer(request, { reliable: true, trying: "user" });
-    const run = new ServerRun(this, flow, { key: toFlatString(serverKey(request)), bytes: weigh(request), state });
+    const run = new ServerRun(this, flow, {
+      key: toFlatString(serverKey(request)),
+      bytes: weigh(request),
+      state,
+    });
     const account = this.#accountOf(flow);
     account.runs.set(run.key, run);
     account.waiting++;
