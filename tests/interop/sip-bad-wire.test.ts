@@ -178,32 +178,39 @@ describe.skipIf(!findProgram("chromium"))("stock SIP pages over a bad wire", () 
     await ann.see("registration failed Request Timeout");
   });
 
-  it("the caller's socket is cut while they talk: she comes back, and the goodbye still arrives", async () => {
-    const [ann, ben] = await annAndBen();
-    await talk(ann, ben);
-    annsWire.cut();
-    await ann.see("disconnected");
-    await ann.see("registered", 2);
-    await hearEachOther(ann, ben);
-    await ben.hangUp();
-    await Promise.all([ann.see("ended remote Terminated"), ben.see("ended local Terminated")]);
-    await talk(ben, ann);
-  });
+  // Kamailio without its outbound module routes to connections, not to devices.
+  it.skipIf(againstKamailio)(
+    "the caller's socket is cut while they talk: she comes back, and the goodbye still arrives",
+    async () => {
+      const [ann, ben] = await annAndBen();
+      await talk(ann, ben);
+      annsWire.cut();
+      await ann.see("disconnected");
+      await ann.see("registered", 2);
+      await hearEachOther(ann, ben);
+      await ben.hangUp();
+      await Promise.all([ann.see("ended remote Terminated"), ben.see("ended local Terminated")]);
+      await talk(ben, ann);
+    },
+  );
 
-  it("the caller changes her network, the node still holds the old socket: calls ring at the new one, once", async () => {
-    const [ann, ben] = await annAndBen();
-    await talk(ann, ben);
-    annsWire.cutPageSide();
-    await ann.see("registered", 2);
-    await ben.dtmf("7");
-    await ann.see("dtmf remote 7");
-    await ben.hangUp();
-    await ann.see("ended remote Terminated");
-    await ring(ben, ann);
-    await ann.answer(tones.ann);
-    await Promise.all([ann.see("talking", 2), ben.see("talking", 2)]);
-    expect((await ann.journal()).filter(entry => entry.startsWith("invite"))).toHaveLength(1);
-  });
+  it.skipIf(againstKamailio)(
+    "the caller changes her network, the node still holds the old socket: calls ring at the new one, once",
+    async () => {
+      const [ann, ben] = await annAndBen();
+      await talk(ann, ben);
+      annsWire.cutPageSide();
+      await ann.see("registered", 2);
+      await ben.dtmf("7");
+      await ann.see("dtmf remote 7");
+      await ben.hangUp();
+      await ann.see("ended remote Terminated");
+      await ring(ben, ann);
+      await ann.answer(tones.ann);
+      await Promise.all([ann.see("talking", 2), ben.see("talking", 2)]);
+      expect((await ann.journal()).filter(entry => entry.startsWith("invite"))).toHaveLength(1);
+    },
+  );
 
   it("the callee's socket is cut while they talk: he comes back and says goodbye himself", async () => {
     const [ann, ben] = await annAndBen();
