@@ -37,15 +37,45 @@ export function toHotspots(profile: Profile): Hotspot[] {
     .sort((a, b) => b.milliseconds - a.milliseconds);
 }
 
+/** The same by folder of ours, Node's own code, and what is native, which is mostly system calls. */
+export function toRooms(hotspots: readonly Hotspot[]): Hotspot[] {
+  const rooms = new Map<string, Hotspot>();
+  for (const { place, milliseconds, share } of hotspots) {
+    const name = toRoom(place);
+    const room = rooms.get(name) ?? { place: name, milliseconds: 0, share: 0 };
+    rooms.set(name, {
+      place: name,
+      milliseconds: room.milliseconds + milliseconds,
+      share: room.share + share,
+    });
+  }
+  return [...rooms.values()].sort((a, b) => b.milliseconds - a.milliseconds);
+}
+
 /** Prints where the profiles in a folder say that the time went. */
-export function sayHotspots(folder: string, title: string, count = 30): void {
+export function sayHotspots(folder: string, title: string): void {
   for (const file of readdirSync(folder).filter(name => name.endsWith(".cpuprofile"))) {
     const hotspots = toHotspots(JSON.parse(readFileSync(join(folder, file), "utf8")));
+    say(`${title}: self time by room`);
+    sayLines(toRooms(hotspots).slice(0, 10));
     say(`${title}: self time by function`);
-    for (const { place, milliseconds, share } of hotspots.slice(0, count)) {
-      say(`${(share * 100).toFixed(1).padStart(6)} % ${milliseconds.toFixed(0).padStart(7)} ms  ${place}`);
-    }
+    sayLines(hotspots.slice(0, 30));
   }
+}
+
+function sayLines(hotspots: readonly Hotspot[]): void {
+  for (const { place, milliseconds, share } of hotspots) {
+    say(`${(share * 100).toFixed(1).padStart(6)} % ${milliseconds.toFixed(0).padStart(7)} ms  ${place}`);
+  }
+}
+
+function toRoom(place: string): string {
+  if (place.startsWith("RegExp:")) return "regular expressions";
+  const file = place.slice(place.lastIndexOf(" ") + 1);
+  if (file.startsWith("node:") || file.startsWith("wasm:")) return "node";
+  if (file.includes("/")) return file.slice(0, file.lastIndexOf("/") + 1);
+  if (place === "writeBuffer" || place === "writev") return `${place}: send(2)`;
+  return place.startsWith("(") ? place : "native";
 }
 
 function toPlace({ callFrame: { functionName, url, lineNumber } }: ProfileNode): string {

@@ -1,13 +1,12 @@
 import type { CpuTime } from "./cpu.ts";
-import { type Load, startLoad } from "./load/load.ts";
+import { startLoad } from "./load/load.ts";
 import { type Measured, toMicroseconds } from "./load/window.ts";
 import { type BenchOptions, parseOptions, say } from "./options.ts";
 import { findKamailio, startKamailio } from "./peers/kamailio.ts";
 import { startNode } from "./peers/node.ts";
-import type { Server } from "./peers/server.ts";
 import { connectionsPerAddress } from "./peers/target.ts";
 import { alternate, median, printRow, type Row, toFigure, toLoneRow, toRow } from "./rounds.ts";
-import { settle, withStage } from "./stage.ts";
+import { type Stage, settle, withStage } from "./stage.ts";
 import { undisturbed } from "./undisturbed.ts";
 
 // REGISTER, and whole calls, through one proxy over WebSocket: server CPU for each, ours and Kamailio's.
@@ -22,9 +21,6 @@ const works = {
   call: { bench: "proxy.dialog", unit: "µs of server CPU per INVITE 180 200 ACK BYE 200" },
 } as const;
 
-const fullWindow = { warmMs: 2000, runMs: 4000 };
-const quickWindow = { warmMs: 50, runMs: 150 };
-
 const options = parseOptions(process.argv.slice(2), 7);
 const version = findKamailio();
 const names: readonly TargetName[] = version === undefined ? ["node"] : ["node", "kamailio"];
@@ -37,24 +33,31 @@ for (const work of ["register", "call"] as const) {
   if (String(row["bench"]).includes(options.only)) printRow(row);
 }
 
-/** A fresh server and its load: everybody registers, then registers again and again, then calls. */
 async function measure(name: TargetName, { quick, profile }: BenchOptions): Promise<Result> {
-  return await withStage(quick, async stage => {
-    const title = profile ? "node, registrations and calls" : undefined;
-    const server =
-      name === "kamailio"
-        ? await startKamailio(stage)
-        : await startNode(stage, { options: ["--domain", domain], profile: title });
-    await settle(stage, server.pids);
-    const load = startLoad(stage);
-    const result = await run(server, load, quick);
-    await load.stop();
-    await server.stop();
-    return result;
-  });
+  const measureWork = (work: Work): Promise<Measured> =>
+    undisturbed(quick || profile, () =>
+      withStage(quick, stage =>
+        measureOnce(stage, { name, work, profile: profile ? `node, ${work}` : undefined }),
+      ),
+    );
+  return { register: await measureWork("register"), call: await measureWork("call") };
 }
 
-async function run({ port, pids }: Server, load: Load, quick: boolean): Promise<Result> {
+/** A fresh server each time: a proxy keeps what a call leaves behind for 32 s, and bounds how much of it there may be. */
+async function measureOnce(
+  stage: Stage,
+  {
+    name,
+    work,
+    profile,
+  }: { readonly name: TargetName; readonly work: Work; readonly profile: string | undefined },
+): Promise<Measured> {
+  const { quick } = stage;
+  const options = ["--domain", domain];
+  const server = await (name === "kamailio" ? startKamailio(stage) : startNode(stage, { options, profile }));
+  const { port, pids } = server;
+  await settle(stage, pids);
+  const load = startLoad(stage);
   await load.ask({
     name: "open",
     port,
@@ -66,10 +69,11 @@ async function run({ port, pids }: Server, load: Load, quick: boolean): Promise<
     limitMs: 20_000,
     pids,
   });
-  const shared = { domain, pids, inFlight: quick ? 4 : 64, ...(quick ? quickWindow : fullWindow) };
-  const register = await undisturbed(quick, () => load.ask({ name: "register", ...shared }));
-  const call = await undisturbed(quick, () => load.ask({ name: "call", ...shared }));
-  return { register, call };
+  const window = quick ? { warmMs: 50, runMs: 150 } : { warmMs: 1500, runMs: 2000 };
+  const measured = await load.ask({ name: work, domain, pids, inFlight: quick ? 4 : 64, ...window });
+  await load.stop();
+  await server.stop();
+  return measured;
 }
 
 function toWorkRow(work: Work): Row {
