@@ -1,14 +1,12 @@
-import { isUtf8 } from "node:buffer";
 import type { Socket } from "node:net";
 import { spend, type Visitor } from "../visitors.ts";
 import type { Receiver, Welcome, Wire } from "../wire.ts";
-import { CLOSE, closeCode, isCloseCode, PING, PONG, TEXT } from "./frame.ts";
+import { faultOfClose, formatClose } from "./close-frame.ts";
+import { CLOSE, closeCode, PING, PONG, TEXT } from "./frame.ts";
 import { GatheredBytes } from "./gathered-bytes.ts";
 import type { Hub, Member } from "./hub.ts";
 import { type FrameTaker, readFrames } from "./read-frames.ts";
-
-const owner = Symbol("owner");
-type OwnedSocket = Socket & { [owner]?: Connection };
+import { own, type SocketOwner } from "./socket-owner.ts";
 
 const OPEN = 0;
 /** A goodbye was said; what still comes is thrown away. */
@@ -22,13 +20,13 @@ const NOTHING = Buffer.alloc(0);
  * One WebSocket on one socket. It is a class, and its listeners are shared functions, because there are ten
  * thousand of them: what stands here once per connection is most of what an idle client costs.
  */
-export class Connection implements Wire, Member, FrameTaker {
+export class Connection implements Wire, Member, FrameTaker, SocketOwner {
   readonly id: number;
   readonly visitor: Visitor;
   wanted = 0;
   gathering = 0;
   readonly #hub: Hub;
-  readonly #socket: OwnedSocket;
+  readonly #socket: Socket;
   #receiver: Receiver = nobody;
   #state = OPEN;
   /** Beat of the last sign of life; once closing, of the goodbye. */
@@ -62,11 +60,7 @@ export class Connection implements Wire, Member, FrameTaker {
     this.#socket = socket;
     this.#heard = hub.beats;
     this.#until = hub.now;
-    this.#socket[owner] = this;
-    socket.on("data", onData);
-    socket.on("end", onEnd);
-    socket.on("error", onError);
-    socket.on("close", onClose);
+    own(socket, this);
   }
 
   get address(): string {
@@ -97,12 +91,7 @@ export class Connection implements Wire, Member, FrameTaker {
   }
 
   close(code: number, reason: string): void {
-    if (this.#state !== OPEN) return;
-    const words = Buffer.from(reason);
-    const payload = Buffer.alloc(2 + words.length);
-    payload.writeUInt16BE(code);
-    payload.set(words, 2);
-    this.#sayGoodbye(payload);
+    if (this.#state === OPEN) this.#sayGoodbye(formatClose(code, reason));
   }
 
   /** Ends it without a word: the other side is gone, or takes nothing more. */
@@ -295,11 +284,9 @@ export class Connection implements Wire, Member, FrameTaker {
 
   /** RFC 6455 §5.5.1: answered with the same code; then both ends are done. */
   #takeClose(payload: Buffer): void {
-    const code = payload.length >= 2 ? payload.readUInt16BE(0) : closeCode.normal;
-    if (payload.length === 1 || !isCloseCode(code)) {
-      this.fail(closeCode.protocol, "This close frame has no valid code.");
-    } else if (!isUtf8(payload.subarray(2))) {
-      this.fail(closeCode.badText, "This text is not UTF-8.");
+    const fault = faultOfClose(payload);
+    if (fault !== undefined) {
+      this.fail(fault.code, fault.reason);
     } else {
       this.#sayGoodbye(payload.subarray(0, 2));
       this.#tellClosed(true);
@@ -398,21 +385,4 @@ export class Connection implements Wire, Member, FrameTaker {
     });
     this.close(closeCode.internal, "This node has made a mistake.");
   }
-}
-
-function onData(this: OwnedSocket, chunk: Buffer): void {
-  this[owner]?.receive(chunk);
-}
-
-function onEnd(this: OwnedSocket): void {
-  this[owner]?.onEnd();
-}
-
-/** `close` follows and does the rest: a reset by the other end is no news. */
-function onError(this: OwnedSocket): void {
-  this[owner]?.onEnd();
-}
-
-function onClose(this: OwnedSocket): void {
-  this[owner]?.onGone();
 }

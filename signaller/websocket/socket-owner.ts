@@ -1,0 +1,35 @@
+import type { Socket } from "node:net";
+
+/** Who hears what a socket tells. */
+export interface SocketOwner {
+  receive(chunk: Buffer): void;
+  /** The other side will send no more, or the socket failed. */
+  onEnd(): void;
+  /** The last event of a socket. */
+  onGone(): void;
+}
+
+const owner = Symbol("owner");
+type OwnedSocket = Socket & { [owner]?: SocketOwner };
+
+/** Makes somebody the owner of a socket. The listeners are shared: closures of its own would make each one larger. */
+export function own(socket: OwnedSocket, by: SocketOwner): void {
+  socket[owner] = by;
+  socket.on("data", onData);
+  socket.on("end", onEnd);
+  // `close` follows and does the rest: that the other end reset the connection is no news.
+  socket.on("error", onEnd);
+  socket.on("close", onClose);
+}
+
+function onData(this: OwnedSocket, chunk: Buffer): void {
+  this[owner]?.receive(chunk);
+}
+
+function onEnd(this: OwnedSocket): void {
+  this[owner]?.onEnd();
+}
+
+function onClose(this: OwnedSocket): void {
+  this[owner]?.onGone();
+}
