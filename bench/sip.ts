@@ -40,8 +40,8 @@ for (const { name, version, goal } of peers) {
 /** A peer that lost something on the way would be fast for nothing. */
 function checkHop(name: Name): void {
   for (const invite of invites) {
-    const before = parseMessage(invite.latin1Slice());
-    const after = parseMessage(hops[name](invite).latin1Slice());
+    const before = parseMessage(invite.toString("latin1"));
+    const after = parseMessage(hops[name](invite).toString("latin1"));
     const isHop =
       headerValues(after, "via").length === headerValues(before, "via").length + 1 &&
       maxForwards(after) === (maxForwards(before) ?? 0) - 1 &&

@@ -32,6 +32,8 @@ export const BLANK = 16384;
 
 /** `ALPHA / DIGIT / "+" / "-" / "."`: of a scheme, after its first letter */
 export const SCHEME = 32768;
+/** `URI_CHAR` without "," ";" "?" */
+export const BARE_URI_CHAR = 65536;
 
 const CLASSES = createClasses();
 
@@ -59,13 +61,13 @@ export function trimBlanks(text: ByteText): ByteText {
   return start >= end ? "" : text.slice(start, end);
 }
 
-function createClasses(): Uint16Array {
+function createClasses(): Uint32Array {
   const digits = "0123456789";
   const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   const alphanum = digits + letters;
   const unreserved = `${alphanum}-_.!~*'()`;
   const printable = String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 32 + index));
-  const classes = new Uint16Array(256);
+  const classes = new Uint32Array(256);
   const admit = (chars: string, bits: number) => {
     for (const char of chars) {
       const code = char.charCodeAt(0);
@@ -81,6 +83,7 @@ function createClasses(): Uint16Array {
   admit(`${unreserved}[]/:&+$`, PARAM);
   admit(`${unreserved}[]/?:+$`, URI_HEADER);
   admit(`${unreserved};/?:@&=+$,[]`, URI_CHAR);
+  admit(`${unreserved}/:@&=+$[]`, BARE_URI_CHAR);
   admit(digits, DIGIT);
   admit(letters, ALPHA);
   admit("0123456789abcdefABCDEF", HEX);

@@ -1,8 +1,8 @@
 import { DIGIT, skip, TOKEN } from "./char-class.ts";
 import type { ByteText } from "./message.ts";
-import { codeAt, skipText } from "./scan.ts";
+import { codeAt, SLASH, skipText } from "./scan.ts";
 import { REQUEST_URI, scanUri } from "./scan-uri.ts";
-import { type ParseStatus, SipParseError } from "./sip-parse-error.ts";
+import { SipParseError } from "./sip-parse-error.ts";
 import type { MessageLimits } from "./text-limits.ts";
 
 export interface StartLine {
@@ -23,8 +23,12 @@ const VERSION = "SIP/2.0";
 export function parseStartLine(text: ByteText, at: number, limits: MessageLimits): StartLine {
   const end = text.indexOf("\r\n", at);
   if (end < 0) throw new SipParseError("a start line belongs here", { offset: at });
-  const isStatusLine = isVersion(text, at, VERSION.length + 1);
-  if (end - at > limits.startLineBytes) throw tooLong(at, isStatusLine ? undefined : 414);
+  // "/" is no character of a method.
+  const isStatusLine = codeAt(text, at + 3) === SLASH && isVersion(text, at, at + VERSION.length);
+  if (end - at > limits.startLineBytes) {
+    const status = isStatusLine || versionAtEnd(text, at, end) === undefined ? undefined : 414;
+    throw new SipParseError("the start line is longer than we read", { offset: at, status });
+  }
   return isStatusLine ? parseStatusLine(text, at, end) : parseRequestLine(text, at, end);
 }
 
@@ -36,7 +40,7 @@ function parseRequestLine(text: ByteText, at: number, end: number): StartLine {
   }
   const uriEnd = scanUri(text, methodEnd + 1, REQUEST_URI);
   if (uriEnd < 0) throw malformed(text, { at: ~uriEnd, end, what: "the Request-URI is malformed" });
-  if (codeAt(text, uriEnd) !== SPACE || !isVersion(text, uriEnd + 1, end - uriEnd - 1)) {
+  if (codeAt(text, uriEnd) !== SPACE || !isVersion(text, uriEnd + 1, end)) {
     throw malformed(text, {
       at: uriEnd,
       end,
@@ -57,19 +61,20 @@ function parseStatusLine(text: ByteText, at: number, end: number): StartLine {
   const codeEnd = skip(text, code, DIGIT);
   const status = codeEnd - code === 3 ? Number(text.slice(code, codeEnd)) : 0;
   if (status < 100 || status > 699) throw new SipParseError("the status is no SIP status", { offset: code });
-  if (codeAt(text, codeEnd) !== SPACE || skipText(text, codeEnd + 1) !== end) {
+  if (
+    codeAt(text, code - 1) !== SPACE ||
+    codeAt(text, codeEnd) !== SPACE ||
+    skipText(text, codeEnd + 1) !== end
+  ) {
     throw new SipParseError("one space and a reason belong here", { offset: codeEnd });
   }
   return { method: "", target: text.slice(codeEnd + 1, end), status, end: end + 2 };
 }
 
-/** "SIP/2.0" in any case (§25.1: strings are), and a space when `length` has room for one. */
-function isVersion(text: ByteText, at: number, length: number): boolean {
-  if (text.startsWith(VERSION, at)) {
-    return length === VERSION.length || (length === VERSION.length + 1 && codeAt(text, at + 7) === SPACE);
-  }
-  const written = text.slice(at, at + length).toUpperCase();
-  return written === VERSION || (written === `${VERSION} ` && length === VERSION.length + 1);
+/** "SIP/2.0" and nothing else, in any case (§25.1: strings are). */
+function isVersion(text: ByteText, at: number, end: number): boolean {
+  if (end - at !== VERSION.length) return false;
+  return text.startsWith(VERSION, at) || text.slice(at, end).toUpperCase() === VERSION;
 }
 
 interface BadLine {
@@ -78,16 +83,13 @@ interface BadLine {
   readonly what: string;
 }
 
-/**
- * A line that ends as a request's does was meant as one, and is answered: 505 to another version (§21.5.6). All
- * else is no SIP, and whoever sent it could not read an answer.
- */
+/** A line that ends as a request's does was meant as one, and is answered: 505 to another version (§21.5.6). */
 function malformed(text: ByteText, { at, end, what }: BadLine): SipParseError {
-  const last = /(?:^|[ \t])SIP\/(\d+\.\d+)[ \t]*$/i.exec(text.slice(Math.max(at - 1, end - 32), end));
-  const status: ParseStatus | undefined = last === null ? undefined : last[1] === "2.0" ? 400 : 505;
+  const version = versionAtEnd(text, Math.max(at - 1, 0), end);
+  const status = version === undefined ? undefined : version === "2.0" ? 400 : 505;
   return new SipParseError(what, { offset: at, status });
 }
 
-function tooLong(offset: number, status: ParseStatus | undefined): SipParseError {
-  return new SipParseError("the start line is longer than we read", { offset, status });
+function versionAtEnd(text: ByteText, at: number, end: number): string | undefined {
+  return /(?:^|[ \t])SIP\/(\d+\.\d+)[ \t]*$/i.exec(text.slice(Math.max(at, end - 32), end))?.[1];
 }

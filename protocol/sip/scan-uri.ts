@@ -1,5 +1,6 @@
 import {
   ALPHA,
+  BARE_URI_CHAR,
   BARE_USER,
   DIGIT,
   HEX,
@@ -69,7 +70,8 @@ function scanOtherUri(text: ByteText, at: number, place: UriPlace): number {
   if (colon < 0) return colon;
   const scheme = text.slice(at, colon).toLowerCase();
   if (scheme === "tel") return scanTelUri(text, colon + 1, place);
-  return scheme === "sip" || scheme === "sips" ? ~(colon + 1) : scanSome(text, colon + 1, URI_CHAR);
+  if (scheme === "sip" || scheme === "sips") return ~(colon + 1);
+  return scanSome(text, colon + 1, place === BARE_URI ? BARE_URI_CHAR : URI_CHAR);
 }
 
 /** The index of the colon after `scheme`. */

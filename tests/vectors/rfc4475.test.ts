@@ -110,8 +110,8 @@ describe.skipIf(!isThere)("RFC 4475 torture messages", () => {
     expect(table).toHaveLength(50);
   });
 
-  it.each(table)("%s (%s)", (...row) => {
-    const [file, , read, server, proxy] = row;
+  const rows = table.map(([file, section, read, server, proxy]) => ({ file, section, read, server, proxy }));
+  it.each(rows)("$file ($section)", ({ file, read, server, proxy }) => {
     const message = readOrFail(file);
     expect(toOutcome(message)).toBe(read);
     if (message instanceof SipParseError) return;
