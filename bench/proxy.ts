@@ -1,7 +1,7 @@
 import type { CpuTime } from "./cpu.ts";
 import { startLoad } from "./load/load.ts";
 import { type Measured, toMicroseconds } from "./load/window.ts";
-import { type BenchOptions, parseOptions, say } from "./options.ts";
+import { parseOptions, say } from "./options.ts";
 import { findKamailio, startKamailio } from "./peers/kamailio.ts";
 import { startNode } from "./peers/node.ts";
 import { connectionsPerAddress } from "./peers/target.ts";
@@ -12,49 +12,36 @@ import { undisturbed } from "./undisturbed.ts";
 // REGISTER, and whole calls, through one proxy over WebSocket: server CPU for each, ours and Kamailio's.
 
 type TargetName = "node" | "kamailio";
-type Work = "register" | "call";
-type Result = Readonly<Record<Work, Measured>>;
 
-const domain = "bench.example";
-const works = {
-  register: { bench: "proxy.register", unit: "µs of server CPU per REGISTER" },
-  call: { bench: "proxy.dialog", unit: "µs of server CPU per INVITE 180 200 ACK BYE 200" },
-} as const;
-
-const options = parseOptions(process.argv.slice(2), 7);
-const version = findKamailio();
-const names: readonly TargetName[] = version === undefined ? ["node"] : ["node", "kamailio"];
-const results = await alternate<TargetName, Result>(options.rounds, names, async (name, round) => {
-  say(`proxy: ${name}, round ${round + 1} of ${options.rounds}`);
-  return await measure(name, options);
-});
-for (const work of ["register", "call"] as const) {
-  const row = toWorkRow(work);
-  if (String(row["bench"]).includes(options.only)) printRow(row);
+interface Work {
+  readonly name: "register" | "call";
+  readonly bench: string;
+  readonly unit: string;
 }
 
-async function measure(name: TargetName, { quick, profile }: BenchOptions): Promise<Result> {
-  const measureWork = (work: Work): Promise<Measured> =>
-    undisturbed(quick || profile, () =>
-      withStage(quick, stage =>
-        measureOnce(stage, { name, work, profile: profile ? `node, ${work}` : undefined }),
-      ),
+const domain = "bench.example";
+const works: readonly Work[] = [
+  { name: "register", bench: "proxy.register", unit: "µs of server CPU per REGISTER" },
+  { name: "call", bench: "proxy.dialog", unit: "µs of server CPU per INVITE 180 200 ACK BYE 200" },
+];
+
+const { rounds, quick, profile, only } = parseOptions(process.argv.slice(2), 7);
+const version = findKamailio();
+const names: readonly TargetName[] = version === undefined ? ["node"] : ["node", "kamailio"];
+for (const work of works.filter(({ bench }) => bench.includes(only))) {
+  const results = await alternate(rounds, names, async (name, round) => {
+    say(`${work.bench}: ${name}, round ${round + 1} of ${rounds}`);
+    return await undisturbed(quick || profile, () =>
+      withStage(quick, stage => measureOnce(stage, name, work.name)),
     );
-  return { register: await measureWork("register"), call: await measureWork("call") };
+  });
+  printRow(toWorkRow(work, results));
 }
 
 /** A fresh server each time: a proxy keeps what a call leaves behind for 32 s, and bounds how much of it there may be. */
-async function measureOnce(
-  stage: Stage,
-  {
-    name,
-    work,
-    profile,
-  }: { readonly name: TargetName; readonly work: Work; readonly profile: string | undefined },
-): Promise<Measured> {
-  const { quick } = stage;
-  const options = ["--domain", domain];
-  const server = await (name === "kamailio" ? startKamailio(stage) : startNode(stage, { options, profile }));
+async function measureOnce(stage: Stage, name: TargetName, work: Work["name"]): Promise<Measured> {
+  const node = { options: ["--domain", domain], profile: profile ? `node, ${work}` : undefined };
+  const server = await (name === "kamailio" ? startKamailio(stage) : startNode(stage, node));
   const { port, pids } = server;
   await settle(stage, pids);
   const load = startLoad(stage);
@@ -76,18 +63,18 @@ async function measureOnce(
   return measured;
 }
 
-function toWorkRow(work: Work): Row {
-  const ours = results.map(({ node }) => node[work]);
-  const spec = { ...works[work], peerName: `kamailio ${version ?? ""}`.trim() };
+function toWorkRow({ bench, unit }: Work, results: readonly Record<TargetName, Measured>[]): Row {
+  const ours = results.map(({ node }) => node);
+  const spec = { bench, unit, peerName: `kamailio ${version ?? ""}`.trim() };
   const more = { oursKernelShare: toShare(ours), oursPerSecond: toRate(ours) };
   if (version === undefined) {
     const note = "Kamailio is not installed on this machine, so there is nothing to compare with.";
     return toLoneRow({ ...spec, more }, ours.map(toMicroseconds), note);
   }
-  const peer = results.map(({ kamailio }) => kamailio[work]);
+  const peer = results.map(({ kamailio }) => kamailio);
   const pairs = results.map(({ node, kamailio }) => ({
-    ours: toMicroseconds(node[work]),
-    peer: toMicroseconds(kamailio[work]),
+    ours: toMicroseconds(node),
+    peer: toMicroseconds(kamailio),
   }));
   return toRow(
     { ...spec, more: { ...more, peerKernelShare: toShare(peer), peerPerSecond: toRate(peer) } },
