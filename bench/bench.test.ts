@@ -83,6 +83,15 @@ describe("npm run bench", () => {
     ]);
   });
 
+  it("sip prints its ratios to other libraries", { timeout: longestMs }, async () => {
+    const rows = await runQuick("sip");
+    for (const row of rows) expectWellFormed("sip", row);
+    expect(rows.filter(row => "goal" in row).map(row => [row["bench"], row["goal"]])).toEqual([
+      ["sip.hop.drachtio-sip", "≤ 0.8"],
+      ["sip.hop.jssip", "≤ 0.06667"],
+    ]);
+  });
+
   it("proxy prints registrations and dialogs, beside Kamailio where that is installed", {
     timeout: longestMs,
   }, async () => {

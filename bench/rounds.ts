@@ -41,7 +41,7 @@ export function toRow(spec: RowSpec, pairs: readonly Pair[]): Row {
     low: toFigure(low),
     high: toFigure(high),
     unit: spec.unit,
-    ...(spec.goal && { goal: `≤ ${spec.goal.atMost}`, ok: low <= spec.goal.atMost }),
+    ...(spec.goal && { goal: `≤ ${toFigure(spec.goal.atMost)}`, ok: low <= spec.goal.atMost }),
     peerName: spec.peerName,
     rounds: pairs.length,
     coverage: toFigure(coverage),
