@@ -33,6 +33,8 @@ export const limits = {
   /** From the first byte of a request to the end of its head; half-written requests are gone after it. */
   headersMs: 4_000,
   requestMs: 8_000,
+  /** An HTTP connection on which nothing moves, such as an answer that nobody reads. */
+  stillMs: 10_000,
   keepAliveMs: 5_000,
   tlsHandshakeMs: 5_000,
   /** How often the waits above are looked at. */
@@ -43,8 +45,10 @@ export const limits = {
   messageBytes: peerLimits.messageBytes,
   /** Bytes that wait in our memory for one reader; above it the reader is too slow and is dropped. */
   unsentBytes: 1_048_576,
-  /** The same for all readers together; above it whoever is behind is dropped at the next message to it. */
+  /** The same for all readers together. The nearer it comes, the less may wait for one of them. */
   unsentBytesInAll: 134_217_728,
+  /** ... but so much always may: a few offers on a bad line. */
+  unsentBytesAlways: 16_384,
   /** Bytes of messages that have begun and not ended, of all connections together. */
   unfinishedBytesInAll: 67_108_864,
   /**

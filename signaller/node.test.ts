@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { createNode, type NodeConfig, type SignallerNode } from "./node.ts";
 import { testCertificate } from "./test-certificate.suite.ts";
-import { connectRaw } from "./websocket/raw-client.suite.ts";
+import { connectRaw, handshake } from "./websocket/raw-client.suite.ts";
 import type { Dialect, Wire } from "./wire.ts";
 
 const nodes: SignallerNode[] = [];
@@ -112,6 +112,34 @@ describe("a node", () => {
     const began = performance.now();
     await node.close();
     expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  it("can be closed though it never listened", async () => {
+    await createNode({}).close();
+  });
+
+  it("does not keep whom it turned away", async () => {
+    const { port } = await start();
+    const refused = connectTcp({ port, host: "127.0.0.1", allowHalfOpen: true });
+    refused.write(handshake({ port, path: "/nothing" }));
+    refused.resume();
+    await once(refused, "end");
+    // Our half stays open, and is of no use: there is nobody at its other end any more.
+    const reset = once(refused, "error");
+    const poke = setInterval(() => refused.write("x"), 10);
+    expect(String((await reset.catch(error => [error]))[0])).toMatch(/ECONNRESET|EPIPE/);
+    clearInterval(poke);
+  });
+
+  it("does not keep who asks and reads no answers", async () => {
+    const { port } = await start({ limits: { stillMs: 300, keepAliveMs: 60_000, requestBurstMs: 1e9 } });
+    const deaf = connectTcp(port, "127.0.0.1");
+    deaf.pause();
+    const failed = once(deaf, "error").catch(error => [error]);
+    const ask = Buffer.from("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100));
+    const asking = setInterval(() => deaf.write(ask), 5);
+    expect(String((await failed)[0])).toMatch(/ECONNRESET|EPIPE/);
+    clearInterval(asking);
   });
 
   it("hands another dialect what is its own, and gives it the realm", async () => {

@@ -47,6 +47,7 @@ export function createSockets(config: SocketsConfig): Sockets {
   const counts: SocketCounts = { connections: 0, requests: 0, refused: 0, full: 0 };
   const server = createHttp(config);
   const closed = Promise.withResolvers<void>();
+  let hasListened = false;
   server.on("close", closed.resolve);
   server.on("connection", (socket: Socket) => {
     counts.connections += 1;
@@ -72,14 +73,18 @@ export function createSockets(config: SocketsConfig): Sockets {
   });
   return {
     counts,
-    listen: at => listen(server, at, config),
+    async listen(at) {
+      const address = await listen(server, at, config);
+      hasListened = true;
+      return address;
+    },
     stop() {
       server.close();
       server.closeIdleConnections();
     },
-    close() {
+    async close() {
       server.closeAllConnections();
-      return closed.promise;
+      if (hasListened) await closed.promise;
     },
   };
 }
@@ -112,6 +117,7 @@ function createHttp({ limits, tls }: SocketsConfig): Server {
       ? createServer(options)
       : createTlsServer({ ...options, ...tls, handshakeTimeout: limits.tlsHandshakeMs });
   server.maxHeadersCount = limits.headerFields;
+  server.setTimeout(limits.stillMs);
   // Node closes what comes above this by itself, before a missing descriptor could make accept fail.
   const descriptors = descriptorLimit();
   if (descriptors !== undefined) server.maxConnections = Math.max(1, descriptors - limits.spareDescriptors);

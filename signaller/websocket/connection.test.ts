@@ -82,14 +82,25 @@ describe("a reader that does not read", () => {
     expect(await seen.closed).toBe(false);
   });
 
-  it("gives way when all slow readers together hold too much", async () => {
-    const { stage, client, seen } = await open({ limits: { unsentBytesInAll: 50_000 } });
-    client.socket.pause();
-    while (seen.wire.send(Buffer.alloc(40_000, "a"))) {
-      await new Promise<void>(resolve => setImmediate(resolve));
-    }
+  it("may be behind by less, the more waits for all of them together", async () => {
+    const limits = { unsentBytes: 1_000_000, unsentBytesInAll: 400_000, unsentBytesAlways: 50_000 };
+    const { stage, client, seen } = await open({ limits });
+    const opening = stage.seen();
+    const other = await connectRaw({ port: stage.port });
+    const little = await opening;
+    for (const { socket } of [client, other]) socket.pause();
+    const fill = async (wire: Wire, size: number, most: number) => {
+      for (let i = 0; i < 1_000 && stage.webSockets.figures().unsentBytes < most; i += 1) {
+        if (!wire.send(Buffer.alloc(size, "a"))) return;
+        await new Promise<void>(resolve => setImmediate(resolve));
+      }
+    };
+    // One is a little behind, the other far; together they are too much.
+    await fill(little.wire, 20_000, 1);
+    await fill(seen.wire, 60_000, 400_000);
     expect(await seen.closed).toBe(false);
-    expect(stage.webSockets.figures().unsentBytes).toBe(0);
+    expect(little.wire.closed).toBe(false);
+    expect(stage.webSockets.figures()).toMatchObject({ open: 1, counts: { slow: 1 } });
   });
 });
 

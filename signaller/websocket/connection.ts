@@ -320,13 +320,16 @@ export class Connection implements Wire, Member, FrameTaker, SocketOwner {
     }
   }
 
-  /** A reader that does not keep up is dropped: what others send to it may not fill our memory. */
+  /**
+   * A reader that does not keep up is dropped: what others send to it may not fill our memory. The more waits for all
+   * of them together, the less may wait for one, so that those far behind go before those a little behind.
+   */
   #keepsUp(): boolean {
     if (this.#unsent > 0) this.#countUnsent();
     const { limits, unsent, counts } = this.#hub;
-    if (this.#queued + this.#unsent <= limits.unsentBytes) {
-      if (this.#unsent === 0 || unsent <= limits.unsentBytesInAll) return true;
-    }
+    const share = this.#unsent === 0 ? 1 : 1 - unsent / limits.unsentBytesInAll;
+    const most = Math.max(limits.unsentBytes * share, limits.unsentBytesAlways);
+    if (this.#queued + this.#unsent <= most) return true;
     counts.slow += 1;
     this.cut();
     return false;

@@ -14,7 +14,7 @@ export function refuse(socket: Duplex, { status, sentence }: Refusal): void {
   ];
   // The other end may be gone already, and its socket say so: that is no news.
   socket.on("error", () => socket.destroy());
-  socket.on("data", () => undefined);
-  socket.on("end", () => socket.destroy());
+  // Node leaves an upgraded socket to us with both halves open: whoever never ends its own must not keep it.
+  socket.on("finish", () => socket.destroy());
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -9,9 +9,11 @@ import { refuse } from "./refuse.ts";
 export function createWebSockets(config: HubConfig): WebSockets {
   const hub = new Hub(config);
   const beats = setInterval(() => hub.beat(), config.limits.beatMs).unref();
+  let isStopping = false;
   return {
     accept({ request, socket, head, visitor }, welcome) {
       const answer = answerHandshake(request, welcome.subprotocol);
+      if (isStopping) return refuse(socket, { status: 503, sentence: "This node is stopping." });
       if (typeof answer !== "string") return refuse(socket, answer);
       hub.counts.opened += 1;
       const connection = new Connection(hub, socket, visitor);
@@ -19,6 +21,7 @@ export function createWebSockets(config: HubConfig): WebSockets {
       connection.open(answer, welcome, head);
     },
     async close() {
+      isStopping = true;
       for (const member of hub.members) member.close(closeCode.goingAway, "This node is stopping.");
       await hub.empty(config.limits.goodbyeMs);
       clearInterval(beats);
