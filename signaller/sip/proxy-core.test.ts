@@ -138,9 +138,9 @@ describe("proxy core", () => {
     setting.advance(31_000);
     expect([setting.core.size, setting.servers.size, setting.clients.size]).toEqual([1, 1, 1]);
     setting.advance(2_000);
-    expect([setting.core.size, setting.servers.size, setting.clients.size, setting.wheel.size]).toEqual([
-      0, 0, 0, 0,
-    ]);
+    expect([setting.core.size, setting.clients.size]).toEqual([0, 0]);
+    setting.advance(6_000);
+    expect([setting.servers.size, setting.wheel.size]).toEqual([0, 0]);
     expect(setting.servers.waitingBytes).toBe(0);
   });
 
@@ -165,7 +165,7 @@ describe("proxy core", () => {
     answer(setting, bob, 487);
     expect(alice.starts).toEqual(["100", "180", "487"]);
     expect(bob.starts).toEqual(["INVITE", "CANCEL", "ACK"]);
-    setting.advance(33_000);
+    setting.advance(40_000);
     expect(setting.wheel.size).toBe(0);
   });
 
@@ -208,9 +208,22 @@ describe("proxy core", () => {
     const setting = createSetting();
     const [alice, bob] = [setting.addFlow(1), setting.addFlow(2)];
     forwardAs("MESSAGE", setting, { alice, groups: [[bob]] });
-    setting.advance(33_000);
+    setting.advance(40_000);
     expect(alice.starts).toEqual([]);
     expect([setting.core.size, setting.servers.size, setting.wheel.size]).toEqual([0, 0, 0]);
+  });
+
+  it("a request that comes again after its end is absorbed for five seconds more: nothing rings twice", () => {
+    const setting = createSetting();
+    const [alice, bob] = [setting.addFlow(1), setting.addFlow(2)];
+    forward(setting, alice, [[bob]]);
+    answer(setting, bob, 486);
+    expect(setting.servers.receive(alice, toRequest("ACK"))).toBe(true);
+    setting.advance(4_000);
+    expect(setting.servers.receive(alice, toRequest("INVITE"))).toBe(true);
+    expect(alice.starts).toEqual(["100", "486"]);
+    setting.advance(2_000);
+    expect(setting.servers.receive(alice, toRequest("INVITE"))).toBe(false);
   });
 
   it("a request that comes again is absorbed, and hears what was said last", () => {

@@ -1,6 +1,7 @@
 import type { SipHeader, SipRequest, SipResponse } from "../../protocol/sip/message.ts";
 import type { ServerEffect, ServerEvent, ServerTimer } from "../../protocol/sip/server-event.ts";
 import { openServer, type ServerTransaction, stepServer } from "../../protocol/sip/server-transaction.ts";
+import { sipTimers } from "../../protocol/sip/timers.ts";
 import { serverKey } from "../../protocol/sip/transaction-key.ts";
 import { toFlatString } from "./flat-string.ts";
 import type { Flow } from "./flow.ts";
@@ -17,6 +18,7 @@ export interface ServerUser {
 /** What a run asks of the table it stands in. */
 interface Table {
   step(run: ServerRun, event: ServerEvent): void;
+  drop(run: ServerRun): void;
 }
 
 /** One transaction; see `ClientRun` for why it is a class. */
@@ -50,9 +52,17 @@ export class ServerRun implements Timed {
   }
 
   onTimer(name: string): void {
-    this.#table.step(this, { type: "timer", timer: name as ServerTimer });
+    if (name === ABSORB) this.#table.drop(this);
+    else this.#table.step(this, { type: "timer", timer: name as ServerTimer });
   }
 }
+
+/**
+ * How long a request is known after its transaction has ended. Reliable transports need no such time (RFC 3261
+ * §17.2.1: timers I and J are zero); but a copy that a broken middlebox delivers late would ring the phone again.
+ */
+const ABSORB = "absorb";
+const ABSORB_MS = sipTimers.t4;
 
 interface Opening {
   readonly key: string;
@@ -160,7 +170,15 @@ export class ServerTransactions implements Table {
     run.state = state;
     for (const effect of effects) this.#carryOut(run, effect);
     if (!run.answered && !isWaiting(state)) this.#settle(run);
-    if (state.name === "terminated") this.#close(run);
+    if (state.name === "terminated") this.#end(run);
+  }
+
+  drop(run: ServerRun): void {
+    const account = this.#flows.get(run.flow);
+    if (account?.runs.get(run.key) !== run) return;
+    account.runs.delete(run.key);
+    this.#size--;
+    if (account.runs.size === 0) this.#flows.delete(run.flow);
   }
 
   #carryOut(run: ServerRun, effect: ServerEffect): void {
@@ -194,13 +212,12 @@ export class ServerTransactions implements Table {
     this.#waitingBytes -= run.bytes;
   }
 
-  #close(run: ServerRun): void {
+  #end(run: ServerRun): void {
+    if (run.timer?.name === ABSORB) return;
     if (run.timer !== undefined) this.#wheel.stop(run.timer);
-    const account = this.#flows.get(run.flow);
-    if (account?.runs.get(run.key) !== run) return;
-    account.runs.delete(run.key);
-    this.#size--;
-    if (account.runs.size === 0) this.#flows.delete(run.flow);
+    if (this.#flows.get(run.flow)?.runs.get(run.key) !== run) return;
+    run.user = undefined;
+    run.timer = this.#wheel.start(ABSORB_MS, run, ABSORB);
   }
 
   #accountOf(flow: Flow): Account {
