@@ -1,0 +1,142 @@
+import type { DeviceId } from "../../protocol/ids.ts";
+import { type AccountText, AddressError, parseAddress } from "../../protocol/number/address.ts";
+import { callId, from, fromTag, to } from "../../protocol/sip/fields.ts";
+import type { SipMessage, SipRequest, SipResponse } from "../../protocol/sip/message.ts";
+import { checkDelegation, type Scope } from "../../protocol/words/delegation.ts";
+import {
+  checkAnswerIdentity,
+  checkCallIdentity,
+  type Identity,
+  parseIdentity,
+} from "../../protocol/words/identity.ts";
+import type { MediaKey } from "../../protocol/words/media-key.ts";
+import type { P256Key } from "../../protocol/words/p256-key.ts";
+import { type CallClaims, PassportError } from "../../protocol/words/passport.ts";
+import { bytesOf } from "../../protocol/words/signing-bytes.ts";
+import type { Clock } from "../base/clock.ts";
+import { deviceIdOf, isSignedByDevice } from "./device-keys.ts";
+import type { WalletCheck } from "./wallet-check.ts";
+
+/** The other side, once proven: all that later messages of the call are held to. */
+export interface ProvenPeer {
+  readonly account: AccountText;
+  readonly device: DeviceId;
+  readonly sealKey: P256Key;
+  /** The certificates it will use, and no other. */
+  readonly mediaKeys: readonly MediaKey[];
+}
+
+export type Verdict =
+  | { readonly kind: "proven"; readonly peer: ProvenPeer; readonly identity: Identity }
+  /** Nothing of ours was said: a foreign client, which proves nothing. */
+  | { readonly kind: "waived" }
+  | { readonly kind: "failed"; readonly sentence: string };
+
+export interface Verifier {
+  invite(request: SipRequest): Promise<Verdict>;
+  /** `asked`: the identity with which this phone called. */
+  answer(response: SipResponse, asked: Identity): Promise<Verdict>;
+}
+
+export interface VerifierOptions {
+  readonly clock: Clock;
+  readonly wallets: WalletCheck;
+  readonly chainId: number;
+}
+
+/** Checks who speaks, in this phone and by nobody's word: DESIGN.md §3 (4). */
+export function createVerifier({ clock, wallets, chainId }: VerifierOptions): Verifier {
+  const seconds = () => Math.floor(clock.now() / 1_000);
+
+  /** What every identity must have, whatever message it stands in. */
+  async function isAuthentic(identity: Identity, scope: Scope): Promise<string | undefined> {
+    const { delegation: signed, signature, signingInput } = identity;
+    const allowed = checkDelegation(signed, { now: seconds(), chainId, scope, accountEpoch: 0 });
+    if (!allowed.ok) return allowed.sentence;
+    if (!(await isSignedByDevice(signed.delegation.signKey, signature, bytesOf(signingInput)))) {
+      return "The device did not sign this.";
+    }
+    return (await wallets.isSigned(signed)) ? undefined : "The wallet did not allow this device.";
+  }
+
+  async function conclude(identity: Identity, scope: Scope): Promise<Verdict> {
+    const fault = await isAuthentic(identity, scope);
+    return fault === undefined ? { kind: "proven", peer: toPeer(identity), identity } : failed(fault);
+  }
+
+  return {
+    async invite(request) {
+      const identity = readIdentity(request);
+      if (identity === "malformed") return failed("The caller's identity is malformed.");
+      // Accounts can prove who they are: one that does not has had its proof taken away, or is somebody else's.
+      if (identity === undefined) {
+        return isAccount(from(request).uri) ? failed("This account did not sign its call.") : waived;
+      }
+      const outcome = checkCallIdentity(identity, {
+        from: from(request).uri,
+        to: to(request).uri,
+        callId: callId(request),
+        fromTag: fromTag(request) ?? "",
+        body: request.body,
+        now: seconds(),
+      });
+      if (!outcome.ok) return failed(outcome.sentence);
+      if (!isAccount(identity.passport.claims.orig.uri)) return failed(unresolved);
+      return conclude(identity, "invite");
+    },
+    async answer(response, asked) {
+      const identity = readIdentity(response);
+      if (identity === "malformed") return failed("The answer's identity is malformed.");
+      if (identity === undefined || !isAccount(asked.passport.claims.dest.uri[0] ?? "")) return waived;
+      const outcome = checkAnswerIdentity(identity, {
+        request: asked,
+        status: response.status,
+        body: response.body,
+        now: seconds(),
+      });
+      return outcome.ok ? conclude(identity, "answer") : failed(outcome.sentence);
+    },
+  };
+}
+
+/** The claims by which a replay is known. */
+export function callClaimsOf(identity: Identity): CallClaims | undefined {
+  return identity.passport.ppt === "etherlynk" ? identity.passport.claims : undefined;
+}
+
+const waived: Verdict = { kind: "waived" };
+const unresolved = "Names and numbers cannot be checked yet; call with an account.";
+
+function failed(sentence: string): Verdict {
+  return { kind: "failed", sentence };
+}
+
+function toPeer({ delegation: signed, passport }: Identity): ProvenPeer {
+  const { account, sealKey } = signed.delegation;
+  return { account, device: deviceIdOf(signed), sealKey, mediaKeys: passport.claims.mky };
+}
+
+/** The one identity of ours in a message; beside it may stand others, of gateways (RFC 8224 §4). */
+function readIdentity(message: SipMessage): Identity | "malformed" | undefined {
+  const found: Identity[] = [];
+  for (const { key, value } of message.headers) {
+    if (key !== "identity") continue;
+    try {
+      const identity = parseIdentity(value);
+      if (identity !== undefined) found.push(identity);
+    } catch (error) {
+      if (error instanceof PassportError) return "malformed";
+      throw error;
+    }
+  }
+  return found.length > 1 ? "malformed" : found[0];
+}
+
+function isAccount(uri: string): boolean {
+  try {
+    return parseAddress(uri).target.kind === "account";
+  } catch (error) {
+    if (error instanceof AddressError) return false;
+    throw error;
+  }
+}
