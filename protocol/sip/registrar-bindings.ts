@@ -162,7 +162,8 @@ function refusalOf(
   binding: Binding,
   { now, least, longest = 512 }: RegisterPolicy,
 ): RegisterOutcome<never> | undefined {
-  const seconds = binding.expires - now;
+  // Rounded: the difference of two instants is a hair off the whole seconds that were asked for.
+  const seconds = Math.round(binding.expires - now);
   if (seconds > 0 && seconds < least) {
     return refuse(423, { headers: [toHeader("Min-Expires", String(least))] });
   }

@@ -51,10 +51,12 @@ export function register(registering: Registering, context: RegisterContext): Re
   if (refusal !== undefined) return refusal;
   // Contact: * of who has proven nothing takes away only what this connection had registered.
   const isAll = !proven && contacts(request).some(({ uri }) => uri === "*");
+  // What is left of a delegation may be shorter than anybody may ask for.
+  const most = Math.min(limits.longestSeconds, Math.floor(until - now));
   const outcome = processRegister(request, isAll ? known.filter(binding => binding.flow === flow) : known, {
     now,
-    least: limits.shortestSeconds,
-    most: Math.min(limits.longestSeconds, Math.floor(until - now)),
+    least: Math.min(limits.shortestSeconds, most),
+    most,
     usual: limits.usualSeconds,
     mostBindings: limits.devicesPerUser,
   });
