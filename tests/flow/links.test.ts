@@ -58,11 +58,13 @@ describe("links", () => {
       key: keys.two,
       peer: { domain: "one.example", port: NOWHERE, thumbprint: keys.one.thumbprint },
     });
+    // It does not dial again here: two processes that speak for one domain would take the link from each other.
     const one = await startLinked({
       open: true,
       domain: "one.example",
       key: keys.one,
       peer: { domain: "two.example", port: two.port, thumbprint: keys.two.thumbprint },
+      retryMs: 60_000,
     });
     await untilLink(one, true);
     await untilLink(two, true);

@@ -12,12 +12,15 @@ export interface LinkedConfig extends NodeConfig {
   readonly domain: string;
   readonly key: NodeKey;
   readonly peer: { readonly domain: string; readonly port: number; readonly thumbprint: string };
+  /** How long it waits before it dials again. */
+  readonly retryMs?: number;
 }
 
-export function startLinked({ key, peer, ...config }: LinkedConfig): Promise<TestNode> {
+export function startLinked({ key, peer, retryMs, ...config }: LinkedConfig): Promise<TestNode> {
   const { domain, port, thumbprint } = peer;
+  const waits = retryMs === undefined ? {} : { firstRetryMs: retryMs, lastRetryMs: retryMs };
   const peers = [{ domain, url: `ws://127.0.0.1:${port}`, thumbprint }];
-  return startNode({ ...config, links: { key, peers, limits: quickLinks } });
+  return startNode({ ...config, links: { key, peers, limits: { ...quickLinks, ...waits } } });
 }
 
 export interface TwoNodes {
