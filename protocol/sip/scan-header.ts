@@ -22,6 +22,8 @@ import { sipLimits } from "./text-limits.ts";
 
 // Scanners of the values of headers; `scan.ts` says what scanners return. Blanks after a value are part of it.
 
+const CR = 13;
+
 /** "The sequence number value MUST be expressible as a 32-bit unsigned integer and MUST be less than 2**31." */
 export const MAX_SEQ = 2 ** 31 - 1;
 
@@ -95,7 +97,10 @@ export function scanAddresses(text: ByteText, at: number): number {
 
 /** `( STAR / (contact-param *(COMMA contact-param)))` */
 export function scanContacts(text: ByteText, at: number): number {
-  return codeAt(text, at) === ASTERISK ? skip(text, at + 1, BLANK) : scanAddresses(text, at);
+  if (codeAt(text, at) !== ASTERISK) return scanAddresses(text, at);
+  // A display name may begin with an asterisk too.
+  const end = skip(text, at + 1, BLANK);
+  return end === text.length || codeAt(text, end) === CR ? end : scanAddresses(text, at);
 }
 
 /** `callid = word [ "@" word ]` */

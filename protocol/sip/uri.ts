@@ -167,8 +167,10 @@ export function unquote(value: ByteText): ByteText {
   return inner.includes("\\") ? inner.replace(/\\([\s\S])/g, "$1") : inner;
 }
 
+/** Any text but line ends, which no quoted string can hold. */
 export function quote(text: ByteText): ByteText {
-  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: controls stand in a quoted string only when escaped
+  return `"${text.replace(/["\\\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "\\$&")}"`;
 }
 
 function toSipUri(text: ByteText, at: number, scheme: "sip" | "sips"): SipUri {
