@@ -86,7 +86,7 @@ export const limits = {
   unfinishedBeats: 20,
   /** From a goodbye to the end of the TCP connection. */
   closeBeats: 2,
-  /** What is still read, and thrown away, from somebody we said goodbye to. */
+  /** What is still read, and thrown away, from somebody we said goodbye to; then it is left unread. */
   afterCloseBytes: 1_048_576,
 
   // Stopping.

@@ -57,6 +57,8 @@ export function createSockets(config: SocketsConfig): Sockets {
   });
   server.on("request", (request, response) => {
     counts.requests += 1;
+    // Not for all sockets from the start: a timer would make each idle WebSocket a kilobyte larger.
+    request.socket.setTimeout(config.limits.stillMs);
     if (config.admission.request(request)) return guardRequest(config, request, response);
     counts.refused += 1;
     response.writeHead(429, { connection: "close", "retry-after": "10" }).end("Too many requests.\n");
@@ -117,7 +119,6 @@ function createHttp({ limits, tls }: SocketsConfig): Server {
       ? createServer(options)
       : createTlsServer({ ...options, ...tls, handshakeTimeout: limits.tlsHandshakeMs });
   server.maxHeadersCount = limits.headerFields;
-  server.setTimeout(limits.stillMs);
   // Node closes what comes above this by itself, before a missing descriptor could make accept fail.
   const descriptors = descriptorLimit();
   if (descriptors !== undefined) server.maxConnections = Math.max(1, descriptors - limits.spareDescriptors);

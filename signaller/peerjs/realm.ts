@@ -70,7 +70,7 @@ export class Realm implements SessionHost {
       return undefined;
     }
     const session = new Session(this, wire, { id, token });
-    this.#sessions.set(id, session);
+    this.#sessions.set(session.id, session);
     if (known !== undefined) this.#replace(known);
     say(wire, { type: "OPEN" });
     for (const message of this.#waiting.take(id)) wire.send(message);

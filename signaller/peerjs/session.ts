@@ -27,8 +27,8 @@ export class Session implements Receiver, Sender {
   constructor(host: SessionHost, wire: Wire, { id, token }: { id: string; token: string }) {
     this.#host = host;
     this.wire = wire;
-    this.id = id;
-    this.token = token;
+    this.id = standingAlone(id);
+    this.token = standingAlone(token);
   }
 
   get address(): string {
@@ -49,4 +49,9 @@ export class Session implements Receiver, Sender {
   onClose(clean: boolean): void {
     this.#host.onClose(this, clean);
   }
+}
+
+/** V8 cuts strings as views: a kept id would keep alive the whole URL it was cut from. */
+function standingAlone(text: string): string {
+  return Buffer.from(text).toString();
 }

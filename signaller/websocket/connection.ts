@@ -356,7 +356,8 @@ export class Connection implements Wire, Member, FrameTaker, SocketOwner {
 
   #discard(bytes: number): void {
     this.#discarded += bytes;
-    if (this.#discarded > this.#hub.limits.afterCloseBytes) this.#socket.destroy();
+    // Not read on, and not yet cut: a reset would overtake our goodbye.
+    if (this.#discarded > this.#hub.limits.afterCloseBytes) this.#socket.pause();
   }
 
   #forget(): void {

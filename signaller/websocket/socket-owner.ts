@@ -15,8 +15,8 @@ type OwnedSocket = Socket & { [owner]?: SocketOwner };
 /** Makes somebody the owner of a socket. The listeners are shared: closures of its own would make each one larger. */
 export function own(socket: OwnedSocket, by: SocketOwner): void {
   socket[owner] = by;
-  // What HTTP waits for does not count here; whether anybody is there, beats and pings tell.
-  socket.setTimeout(0);
+  // Set where a request came over this socket before; from here on, beats and pings tell whether anybody is there.
+  if (socket.timeout !== undefined) socket.setTimeout(0);
   socket.on("data", onData);
   socket.on("end", onEnd);
   // `close` follows and does the rest: that the other end reset the connection is no news.
