@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -71,9 +70,10 @@ export async function startNode(start: NodeStart = {}): Promise<NodeProcess> {
 }
 
 async function kamailioCommand(port: number): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), "etherlynk-test-"));
-  const file = join(folder, "kamailio.cfg");
   const chosen = port === 0 ? await findFreePort() : port;
+  const folder = join(root, `.output/kamailio-${chosen}`);
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, "kamailio.cfg");
   const config = readFileSync(join(root, "bench/peers/kamailio.cfg"), "utf8")
     .replace("LISTEN_PORT", String(chosen))
     .replace("bench.example", testDomain);
