@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { findProgram } from "../../scripts/setup/ensure-system.js";
 import { openStage, type PeerPage, type Stage } from "../e2e/browser.ts";
 import { againstPeerServer, type NodeProcess, startNode } from "../e2e/node-process.ts";
@@ -134,6 +134,7 @@ describe.skipIf(!findProgram("chromium"))("stock PeerJS pages whose connection t
 
   it("the node is killed and starts again: everybody is back, calls went on, new ones are placed", async () => {
     const first = await startNode();
+    onTestFinished(() => first.kill());
     const url = first.httpUrl;
     const pages = await Promise.all([
       open("1.3.2", "cyd", { url, persistent: true }),
@@ -146,6 +147,7 @@ describe.skipIf(!findProgram("chromium"))("stock PeerJS pages whose connection t
     await Promise.all(pages.map(page => page.see("disconnected")));
     await hearNews(ann, "ann", ben);
     const second = await first.again();
+    onTestFinished(() => second.kill());
     await Promise.all(pages.map(page => page.see("open", 2)));
     await never(ann, "call closed");
     await never(ben, "call closed");
@@ -154,12 +156,11 @@ describe.skipIf(!findProgram("chromium"))("stock PeerJS pages whose connection t
     await ben.answer("cyd", { hertz: bensTone });
     await Promise.all([cyd.see("stream ben"), ben.see("stream cyd")]);
     await Promise.all([cyd.hears("ben", [bensTone], []), ben.hears("cyd", [annsTone], [])]);
-    await stage.closePages();
-    await second.stop();
   });
 
   it.skipIf(againstPeerServer)("the node is asked to stop: it goes within 5 s, calls stay", async () => {
     const own = await startNode();
+    onTestFinished(() => own.kill());
     const [ann, ben] = await Promise.all([
       open("1.5.5", "ann", { url: own.httpUrl }),
       open("1.5.5", "ben", { url: own.httpUrl }),

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { findProgram } from "../../scripts/setup/ensure-system.js";
 import { openStage, type SipPage, type Stage } from "../e2e/browser.ts";
 import { againstKamailio, type NodeProcess, startNode } from "../e2e/node-process.ts";
@@ -228,6 +228,7 @@ describe.skipIf(!findProgram("chromium"))("stock SIP pages over a bad wire", () 
     "the node is killed and starts again: the call goes on, and so does its dialog",
     async () => {
       const first = await startNode();
+      onTestFinished(() => first.kill());
       const [ann, ben] = await Promise.all([
         openPhone(stage, first, { user: "ann" }),
         openPhone(stage, first, { user: "ben" }),
@@ -237,6 +238,7 @@ describe.skipIf(!findProgram("chromium"))("stock SIP pages over a bad wire", () 
       await Promise.all([ann.see("disconnected"), ben.see("disconnected")]);
       await hearEachOther(ann, ben);
       const second = await first.again();
+      onTestFinished(() => second.kill());
       await Promise.all([ann.see("registered", 2), ben.see("registered", 2)]);
       await ann.hold();
       await ben.see("hold remote");
@@ -246,8 +248,6 @@ describe.skipIf(!findProgram("chromium"))("stock SIP pages over a bad wire", () 
       await ben.hangUp();
       await ann.see("ended remote Terminated");
       await talk(ben, ann);
-      await stage.closePages();
-      await second.stop();
     },
   );
 
