@@ -26,6 +26,9 @@ export interface Storm {
   /** From the moment all dropped to the moment all were welcome again. */
   readonly seconds: number;
   readonly cpuSeconds: number;
+  /** How often a client had to try again, and how many never got in. */
+  readonly retried: number;
+  readonly missing: number;
 }
 
 /** As stock PeerJS does. */
@@ -60,10 +63,14 @@ export async function storm({ quick, ...options }: IdleOptions): Promise<Storm> 
     const target = await startTarget(stage, { ...options, name: options.target, connections, keepAliveMs });
     const { server, load } = target;
     await watch(server.pids, quick ? 20 : 500);
-    const { seconds, cpu } = await load.ask({ name: "storm", limitMs: longestStormMs, pids: server.pids });
+    const { cpu, seconds, retried, missing } = await load.ask({
+      name: "storm",
+      limitMs: longestStormMs,
+      pids: server.pids,
+    });
     await load.stop();
     await server.stop();
-    return { seconds, cpuSeconds: toTotal(cpu) / 1e6 };
+    return { seconds, cpuSeconds: toTotal(cpu) / 1e6, retried, missing };
   });
 }
 

@@ -73,9 +73,15 @@ function toRestRow({ ours, read, ...spec }: Figure, rests: readonly Record<Name,
 function toStormRow(storms: readonly Record<"peerjs" | "peer", Storm>[]): Row {
   const pairs = storms.map(({ peerjs, peer }) => ({ ours: peerjs.seconds, peer: peer.seconds }));
   const unit = "s until all are back";
+  const medianOf = (name: "peerjs" | "peer", field: keyof Storm): number =>
+    toFigure(median(storms.map(round => round[name][field])));
   const more = {
-    oursCpuSeconds: toFigure(median(storms.map(({ peerjs }) => peerjs.cpuSeconds))),
-    peerCpuSeconds: toFigure(median(storms.map(({ peer }) => peer.cpuSeconds))),
+    oursCpuSeconds: medianOf("peerjs", "cpuSeconds"),
+    peerCpuSeconds: medianOf("peer", "cpuSeconds"),
+    oursRetried: medianOf("peerjs", "retried"),
+    peerRetried: medianOf("peer", "retried"),
+    oursMissing: Math.max(...storms.map(({ peerjs }) => peerjs.missing)),
+    peerMissing: Math.max(...storms.map(({ peer }) => peer.missing)),
   };
   return toRow({ bench: stormBench, unit, peerName, goal: { atMost: 0.2 }, more }, pairs);
 }

@@ -14,7 +14,7 @@ export interface ClientHooks {
   /** The 101 has been read. */
   onUpgraded(client: Client): void;
   onText(client: Client, text: Text): void;
-  /** Called once per connection, whoever ended it. */
+  /** Called once per connection, whoever ended it; `client.open` says whether it had been welcomed. */
   onClosed(client: Client, reason: string): void;
 }
 
@@ -70,7 +70,6 @@ export function prepareClient(client: Client, target: ClientTarget, hooks: Clien
   socket.on("close", () => {
     if (client.socket !== socket) return;
     client.socket = undefined;
-    client.open = false;
     hooks.onClosed(client, client.reason || "the server ended the connection");
   });
   const { port } = target;

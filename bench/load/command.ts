@@ -1,4 +1,5 @@
 import type { CpuTime } from "../cpu.ts";
+import type { Storm } from "./fleet.ts";
 import type { Pace, PaceOptions, SaturateOptions } from "./relay-load.ts";
 import type { SipOptions } from "./sip-load.ts";
 import type { Measured } from "./window.ts";
@@ -41,7 +42,7 @@ export interface Answers {
   readonly open: Opened;
   readonly saturate: Measured;
   readonly pace: Pace;
-  readonly storm: Opened;
+  readonly storm: Opened & Storm;
   readonly register: Measured;
   readonly call: Measured;
   /** Nothing, when all clients are still connected and welcome. */

@@ -37,15 +37,24 @@ export interface Fleet {
    * with the first reason.
    */
   open(parallel: number, limitMs: number): Promise<{ seconds: number }>;
-  /** All vanish without a goodbye and connect again in the same instant; resolves when each was welcomed. */
-  storm(limitMs: number): Promise<{ seconds: number }>;
+  /**
+   * All vanish without a goodbye and connect again in the same instant; whoever is thrown out before its welcome
+   * tries again at once. Resolves when each was welcomed, or at the limit.
+   */
+  storm(limitMs: number): Promise<Storm>;
   /** Sends each client's keep-alive once every `everyMs`, evenly spread. */
   startKeepAlive(everyMs: number): void;
   /** Notes what should not have happened: a measurement in which it did is none. */
   fail(reason: string): void;
   /** Throws when anything failed or a connection was lost since it was opened. */
   assertWhole(): void;
-  close(): void;
+}
+
+export interface Storm {
+  readonly seconds: number;
+  /** How often somebody had to try again, and how many were not welcome at the limit. */
+  readonly retried: number;
+  readonly missing: number;
 }
 
 const ticksPerSecond = 20;
@@ -54,9 +63,14 @@ export function createFleet(options: FleetOptions): Fleet {
   const { dialect } = options;
   const keepAlive = toClientFrame(dialect.keepAlive);
   const clients = Array.from({ length: options.count }, (_, index) => toClient(index, options.perAddress));
-  const opening = { waiting: [] as Client[], left: 0, done: (_reason?: Error): void => undefined };
+  const opening = {
+    waiting: [] as Client[],
+    left: 0,
+    retried: 0,
+    insisting: false,
+    done: (_reason?: Error): void => undefined,
+  };
   const failures: string[] = [];
-  const timers: NodeJS.Timeout[] = [];
 
   const connectNext = (): void => {
     const client = opening.waiting.pop();
@@ -70,17 +84,15 @@ export function createFleet(options: FleetOptions): Fleet {
     } else if (--opening.left === 0) opening.done();
     else connectNext();
   };
-  const untilWelcome = (limitMs: number): Promise<{ seconds: number }> => {
+  /** Seconds until nobody is left to welcome, or the limit. */
+  const untilWelcome = (limitMs: number): Promise<number> => {
     const begun = performance.now();
     return new Promise((resolve, reject) => {
-      const late = setTimeout(
-        () => opening.done(new Error(`${opening.left} clients were not welcomed in ${limitMs} ms.`)),
-        limitMs,
-      );
+      const late = setTimeout(() => opening.done(), limitMs);
       opening.done = reason => {
         clearTimeout(late);
         if (reason) reject(reason);
-        else resolve({ seconds: (performance.now() - begun) / 1000 });
+        else resolve((performance.now() - begun) / 1000);
       };
     });
   };
@@ -94,6 +106,12 @@ export function createFleet(options: FleetOptions): Fleet {
       else onWelcome(client, text.buffer.toString("latin1", text.start, text.end));
     },
     onClosed(client: Client, reason: string): void {
+      if (opening.insisting && !client.open) {
+        opening.retried++;
+        startClient(client, dialect.target(client, options.port), hooks);
+        return;
+      }
+      client.open = false;
       failures.push(`client ${client.index} of ${client.localAddress} was lost: ${reason}`);
       opening.done(new Error(failures[0]));
     },
@@ -101,31 +119,33 @@ export function createFleet(options: FleetOptions): Fleet {
   const fleet: Fleet = {
     clients,
     onText: () => undefined,
-    open: (parallel, limitMs) => {
+    open: async (parallel, limitMs) => {
       opening.waiting = clients.filter(client => !client.open);
       opening.left = opening.waiting.length;
       const opened = untilWelcome(limitMs);
       for (let i = Math.min(parallel, opening.left); i > 0; i--) connectNext();
-      return opened;
+      const seconds = await opened;
+      if (opening.left > 0) throw new Error(`${opening.left} clients were not welcomed in ${limitMs} ms.`);
+      return { seconds };
     },
-    storm: limitMs => {
+    storm: async limitMs => {
       const starts = clients.map(client =>
         prepareClient(client, dialect.target(client, options.port), hooks),
       );
       opening.left = clients.length;
+      opening.retried = 0;
+      opening.insisting = true;
       clients.forEach(dropClient);
       const opened = untilWelcome(limitMs);
       for (const start of starts) start();
-      return opened;
+      const seconds = await opened;
+      opening.insisting = false;
+      return { seconds, retried: opening.retried, missing: opening.left };
     },
-    startKeepAlive: everyMs => timers.push(startKeepAlive(clients, keepAlive, everyMs)),
+    startKeepAlive: everyMs => startKeepAlive(clients, keepAlive, everyMs),
     fail: reason => failures.push(reason),
     assertWhole: () => {
       if (failures.length > 0) throw new Error(`${failures.length} failures; the first: ${failures[0]}`);
-    },
-    close: () => {
-      timers.forEach(clearInterval);
-      clients.forEach(dropClient);
     },
   };
   return fleet;
@@ -145,10 +165,10 @@ function toClient(index: number, perAddress: number): Client {
   };
 }
 
-function startKeepAlive(clients: readonly Client[], frame: Buffer, everyMs: number): NodeJS.Timeout {
+function startKeepAlive(clients: readonly Client[], frame: Buffer, everyMs: number): void {
   let next = 0;
   let owed = 0;
-  return setInterval(() => {
+  setInterval(() => {
     owed += (clients.length * 1000) / everyMs / ticksPerSecond;
     for (; owed >= 1; owed--) {
       const client = clients[next++ % clients.length];

@@ -1,5 +1,5 @@
 import { readCpu, toDifference } from "../cpu.ts";
-import type { Command, Opened, OpenOptions, Reply, StormOptions } from "./command.ts";
+import type { Answers, Command, Opened, OpenOptions, Reply, StormOptions } from "./command.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
 import { peerjsDialect } from "./peerjs-dialect.ts";
 import { pace, saturate } from "./relay-load.ts";
@@ -53,8 +53,8 @@ async function open({ sipDomain, ...options }: OpenOptions): Promise<Opened> {
 }
 
 /** Under the same ids and tokens, as after a lost network. */
-async function storm(fleet: Fleet, { limitMs, pids }: StormOptions): Promise<Opened> {
+async function storm(fleet: Fleet, { limitMs, pids }: StormOptions): Promise<Answers["storm"]> {
   const before = readCpu(pids);
-  const { seconds } = await fleet.storm(limitMs);
-  return { seconds, cpu: toDifference(before, readCpu(pids)) };
+  const came = await fleet.storm(limitMs);
+  return { ...came, cpu: toDifference(before, readCpu(pids)) };
 }
