@@ -229,12 +229,18 @@ function isSameSipUri(a: SipUri, b: SipUri): boolean {
   );
 }
 
+/** Of two parameters of one name the first counts, as for `param`. */
 function hasSameParams(ours: Params, theirs: Params): boolean {
-  return ours.every(([name, value]) => {
-    const other = theirs.find(([known]) => isSameWord(known, name));
+  return ours.every(([name]) => {
+    const other = normalParam(theirs, name);
     if (other === undefined) return !TELLING_PARAMS.includes(name.toLowerCase());
-    return isSameWord(normal(value) ?? "", normal(other[1]) ?? "");
+    return isSameWord(normalParam(ours, name) ?? "", other);
   });
+}
+
+function normalParam(params: Params, name: string): ByteText | undefined {
+  const found = params.find(([known]) => isSameWord(known, name));
+  return found && (normal(found[1]) ?? "");
 }
 
 /** "URI header components are never ignored"; their order is. */
@@ -251,8 +257,9 @@ function toHeaderSet(headers: ByteText): string {
 
 function isSameTelUri(a: TelUri, b: TelUri): boolean {
   const bare = ({ number }: TelUri) => number.replace(/[-.()]/g, "").toLowerCase();
-  const isIn = (theirs: Params) => (ours: Param) => isSameWord(param(theirs, ours[0]) ?? "\0", ours[1] ?? "");
-  return bare(a) === bare(b) && a.params.every(isIn(b.params)) && b.params.every(isIn(a.params));
+  const isIn = (ours: Params, theirs: Params) =>
+    ours.every(([name]) => isSameWord(normalParam(ours, name) ?? "", normalParam(theirs, name) ?? "\0"));
+  return bare(a) === bare(b) && isIn(a.params, b.params) && isIn(b.params, a.params);
 }
 
 /** "Characters other than those in the reserved set are equivalent to their %HH" (§19.1.4). */
