@@ -2,6 +2,9 @@
  * Bytes as text, one byte per character (0 to 255). SIP is UTF-8 with bodies of any bytes (RFC 3261 §7, §25.1);
  * kept this way a message passes through untouched, and its length in bytes is its length. A Node `Buffer`
  * turns into it by `latin1`; text for people by `toByteText` and `fromByteText`.
+ *
+ * What is read out of a message is mostly a slice, and engines keep the whole text behind a slice: whoever stores
+ * a value for longer than its message (a Contact, a Call-ID) stores a copy.
  */
 export type ByteText = string;
 
