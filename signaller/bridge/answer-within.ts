@@ -6,6 +6,7 @@ import type { Answer } from "../../protocol/sip/dialog-state.ts";
 import { toHeader } from "../../protocol/sip/edit-message.ts";
 import { contentType, header } from "../../protocol/sip/fields.ts";
 import type { SipRequest } from "../../protocol/sip/message.ts";
+import { toWarning } from "../sip/sip-core.ts";
 import { type Agreed, toDirectionAnswer } from "./direction-answer.ts";
 
 /** What a request within a bridged call comes to. */
@@ -19,7 +20,7 @@ export interface Within {
 
 const sdpType = "application/sdp";
 const refused = (status: number, sentence: string): Within => ({
-  answer: { status, headers: [toHeader("Warning", `399 etherlynk "${sentence}"`)] },
+  answer: { status, headers: [toWarning(sentence)] },
 });
 
 /** Answers what a SIP end sends within a call that a PeerJS client is the other end of. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createResponse } from "../../protocol/sip/create-response.ts";
 import { prependHeader } from "../../protocol/sip/edit-message.ts";
 import type { SipMessage, SipRequest } from "../../protocol/sip/message.ts";
+import { SipParseError } from "../../protocol/sip/sip-parse-error.ts";
 import type { Log } from "../log.ts";
 import { type ClientRun, ClientTransactions, type ClientUser } from "../sip/client-transactions.ts";
 import type { Flow } from "../sip/flow.ts";
@@ -92,7 +93,16 @@ export class BridgeAgent {
     if (this.#servers.receive(this.#uplink, request)) return;
     if (request.method === "ACK") this.#user.onAck(request);
     else if (request.method === "CANCEL") this.#cancel(request);
-    else this.#user.onRequest(request, this.#servers.open(this.#uplink, request));
+    else this.#offer(request, this.#servers.open(this.#uplink, request));
+  }
+
+  #offer(request: SipRequest, server: ServerRun): void {
+    try {
+      this.#user.onRequest(request, server);
+    } catch (error) {
+      if (!(error instanceof SipParseError)) throw error;
+      server.respond(createResponse(request, error.status ?? 400, { toTag: newToken() }));
+    }
   }
 
   #cancel(cancel: SipRequest): void {

@@ -22,7 +22,8 @@ import { SdpError } from "../../protocol/peer/sdp.ts";
 import { openAsCaller } from "../../protocol/sip/dialog.ts";
 import type { Dialog } from "../../protocol/sip/dialog-state.ts";
 import { header, supports } from "../../protocol/sip/fields.ts";
-import type { SipRequest, SipResponse } from "../../protocol/sip/message.ts";
+import type { SipMessage, SipRequest, SipResponse } from "../../protocol/sip/message.ts";
+import { SipParseError } from "../../protocol/sip/sip-parse-error.ts";
 import type { ClientRun } from "../sip/client-transactions.ts";
 import type { TimerWheel } from "../sip/timer-wheel.ts";
 import { answerWithin } from "./answer-within.ts";
@@ -196,7 +197,7 @@ export class Session implements DialogUser {
       return;
     }
     this.#theirs = answer.sdp;
-    this.#state = { name: "talking", dialog, trickles: supports(response, trickleTag) };
+    this.#state = { name: "talking", dialog, trickles: canTrickle(response) };
     this.#host.tell(this.leg.dst, answer.message);
     this.#trickle();
   }
@@ -223,7 +224,7 @@ export class Session implements DialogUser {
     const answer = toPeerAnswer(payload);
     this.#ours = answer.sdp;
     this.#state = { ...state, name: "answering", answer };
-    if (supports(state.invite, trickleTag)) this.#answer();
+    if (canTrickle(state.invite)) this.#answer();
     else this.#candidates.whenQuiet(() => this.#answer());
   }
 
@@ -231,7 +232,7 @@ export class Session implements DialogUser {
     const state = this.#state;
     if (state.name !== "answering") return;
     const { invite, dialog, answer } = state;
-    const trickles = supports(invite, trickleTag);
+    const trickles = canTrickle(invite);
     const body = toAnswerBody(answer, { candidates: this.#candidates.all, complete: !trickles });
     this.#state = { name: "talking", dialog, trickles };
     dialog.respond(invite, { status: 200, ...body });
@@ -263,6 +264,16 @@ export class Session implements DialogUser {
     this.#candidates.stop();
     this.#state = ENDED;
     this.#host.forget(this);
+  }
+}
+
+/** RFC 8840; whoever writes its header wrong gets all candidates at once. */
+function canTrickle(message: SipMessage): boolean {
+  try {
+    return supports(message, trickleTag);
+  } catch (error) {
+    if (error instanceof SipParseError) return false;
+    throw error;
   }
 }
 

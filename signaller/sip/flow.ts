@@ -9,6 +9,8 @@ export interface Flow {
   /** Unlike any other flow's of this process. */
   readonly id: number;
   readonly closed: boolean;
+  /** What limits are counted by besides the flow; none for links and the bridge. */
+  readonly address?: string;
   /** False when it was not taken: closed, or its reader is too slow. */
   deliver(message: SipMessage): boolean;
 }

@@ -31,7 +31,7 @@ function createSetting() {
       };
     },
   };
-  const wheel = createTimerWheel(clock);
+  const wheel = createTimerWheel({ clock });
   const clients = new ClientTransactions(wheel);
   const servers = new ServerTransactions(wheel);
   const flows = new Map<number, TestFlow>();
@@ -242,6 +242,8 @@ describe("bounds of transactions", () => {
     perFlow: 4,
     waitingPerFlow: 2,
     waitingBytesPerFlow: 1_000_000,
+    perAddress: 5,
+    waitingBytesPerAddress: 1_000_000,
     inAll: 6,
     waitingBytesInAll: 1_000_000,
   };
@@ -272,6 +274,25 @@ describe("bounds of transactions", () => {
     servers.forget(one);
     expect(servers.hasRoom(addFlow(3), limits)).toBe(true);
     servers.forget(two);
+    expect([servers.size, servers.waitingBytes]).toEqual([0, 0]);
+  });
+
+  it("count all connections of one address together", () => {
+    const { servers, addFlow } = createSetting();
+    const flows = [1, 2, 3].map(id => Object.assign(addFlow(id), { address: "192.0.2.1" }));
+    const stranger = Object.assign(addFlow(4), { address: "192.0.2.2" });
+    for (const [at, flow] of flows.entries()) servers.open(flow, { ...invite(at), body: "x".repeat(10_000) });
+    const [first] = flows;
+    if (first === undefined) throw new Error("There are three.");
+    const many = { ...limits, inAll: 100, perFlow: 100, waitingPerFlow: 100 };
+    expect(servers.hasRoom(first, many)).toBe(true);
+    expect(servers.hasRoom(first, { ...many, waitingBytesPerAddress: 30_000 })).toBe(false);
+    for (const n of [10, 11]) servers.open(first, invite(n));
+    expect(servers.hasRoom(first, many)).toBe(false);
+    expect(servers.hasRoom(stranger, many)).toBe(true);
+    servers.forget(first);
+    expect(servers.hasRoom(flows[1] ?? first, many)).toBe(true);
+    for (const flow of flows) servers.forget(flow);
     expect([servers.size, servers.waitingBytes]).toEqual([0, 0]);
   });
 

@@ -3,6 +3,7 @@ import { toHeader } from "../../protocol/sip/edit-message.ts";
 import { contacts, header, to, tokens } from "../../protocol/sip/fields.ts";
 import type { SipHeader, SipMessage, SipRequest } from "../../protocol/sip/message.ts";
 import { formatDate } from "../../protocol/sip/sip-date.ts";
+import type { SipParseError } from "../../protocol/sip/sip-parse-error.ts";
 import type { Log } from "../log.ts";
 import { closeCode } from "../websocket/frame.ts";
 import { toContactKey, toSipUri } from "./address-keys.ts";
@@ -114,6 +115,12 @@ export class Reception implements SipHost {
     this.#config.onForget(connection);
     this.#config.registrar.forget(connection);
     this.#config.core.forget(connection);
+  }
+
+  refuseMalformed(connection: SipConnection, message: SipMessage, error: SipParseError): void {
+    if (message.kind === "request") {
+      this.#config.core.refuse(connection, message, { status: error.status ?? 400, sentence: error.message });
+    }
   }
 
   onBug(connection: SipConnection, error: unknown): void {

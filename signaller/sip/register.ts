@@ -1,4 +1,4 @@
-import { contacts } from "../../protocol/sip/fields.ts";
+import { contacts, tokens } from "../../protocol/sip/fields.ts";
 import type { SipHeader, SipRequest } from "../../protocol/sip/message.ts";
 import {
   type Binding as Device,
@@ -45,6 +45,8 @@ export interface RegisterAnswer {
 export function register(registering: Registering, context: RegisterContext): RegisterAnswer {
   const { request, user, address, flow, proven, until } = registering;
   const { registrar, limits } = context;
+  // Read before anything is written: a malformed one refuses it all.
+  tokens(request, "supported");
   const now = context.now();
   const known = registrar.bindingsOf(user);
   const refusal = faultOf(request, limits);

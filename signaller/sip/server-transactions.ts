@@ -76,6 +76,15 @@ interface Account {
   /** Of requests that wait for their answer. */
   waiting: number;
   waitingBytes: number;
+  /** Of all flows of its address together. */
+  readonly ofAddress: AddressAccount | undefined;
+}
+
+interface AddressAccount {
+  readonly address: string;
+  flows: number;
+  runs: number;
+  waitingBytes: number;
 }
 
 export interface ServerLimits {
@@ -83,6 +92,9 @@ export interface ServerLimits {
   readonly perFlow: number;
   readonly waitingPerFlow: number;
   readonly waitingBytesPerFlow: number;
+  /** Of all connections of one address: no household may use up what is there for all. */
+  readonly perAddress: number;
+  readonly waitingBytesPerAddress: number;
   readonly inAll: number;
   readonly waitingBytesInAll: number;
 }
@@ -94,6 +106,7 @@ export interface ServerLimits {
 export class ServerTransactions implements Table {
   readonly #wheel: TimerWheel;
   readonly #flows = new Map<Flow, Account>();
+  readonly #addresses = new Map<string, AddressAccount>();
   #size = 0;
   #waitingBytes = 0;
 
@@ -120,6 +133,9 @@ export class ServerTransactions implements Table {
   /** May this flow have one more? */
   hasRoom(flow: Flow, limits: ServerLimits): boolean {
     if (this.#size >= limits.inAll || this.#waitingBytes >= limits.waitingBytesInAll) return false;
+    const ofAddress = flow.address === undefined ? undefined : this.#addresses.get(flow.address);
+    if (ofAddress !== undefined && ofAddress.runs >= limits.perAddress) return false;
+    if (ofAddress !== undefined && ofAddress.waitingBytes >= limits.waitingBytesPerAddress) return false;
     const account = this.#flows.get(flow);
     if (account === undefined) return true;
     return (
@@ -143,6 +159,10 @@ export class ServerTransactions implements Table {
     account.waitingBytes += run.bytes;
     this.#waitingBytes += run.bytes;
     this.#size++;
+    if (account.ofAddress !== undefined) {
+      account.ofAddress.runs++;
+      account.ofAddress.waitingBytes += run.bytes;
+    }
     return run;
   }
 
@@ -154,9 +174,13 @@ export class ServerTransactions implements Table {
   forget(flow: Flow): void {
     const account = this.#flows.get(flow);
     if (account === undefined) return;
-    this.#flows.delete(flow);
     this.#size -= account.runs.size;
     this.#waitingBytes -= account.waitingBytes;
+    if (account.ofAddress !== undefined) {
+      account.ofAddress.runs -= account.runs.size;
+      account.ofAddress.waitingBytes -= account.waitingBytes;
+    }
+    this.#leave(flow, account);
     for (const run of account.runs.values()) {
       if (run.timer !== undefined) this.#wheel.stop(run.timer);
       if (run.answered) continue;
@@ -178,7 +202,8 @@ export class ServerTransactions implements Table {
     if (account?.runs.get(run.key) !== run) return;
     account.runs.delete(run.key);
     this.#size--;
-    if (account.runs.size === 0) this.#flows.delete(run.flow);
+    if (account.ofAddress !== undefined) account.ofAddress.runs--;
+    if (account.runs.size === 0) this.#leave(run.flow, account);
   }
 
   #carryOut(run: ServerRun, effect: ServerEffect): void {
@@ -210,6 +235,7 @@ export class ServerTransactions implements Table {
     account.waiting--;
     account.waitingBytes -= run.bytes;
     this.#waitingBytes -= run.bytes;
+    if (account.ofAddress !== undefined) account.ofAddress.waitingBytes -= run.bytes;
   }
 
   #end(run: ServerRun): void {
@@ -223,9 +249,26 @@ export class ServerTransactions implements Table {
   #accountOf(flow: Flow): Account {
     const known = this.#flows.get(flow);
     if (known !== undefined) return known;
-    const account: Account = { runs: new Map(), waiting: 0, waitingBytes: 0 };
+    const ofAddress = flow.address === undefined ? undefined : this.#accountOfAddress(flow.address);
+    if (ofAddress !== undefined) ofAddress.flows++;
+    const account: Account = { runs: new Map(), waiting: 0, waitingBytes: 0, ofAddress };
     this.#flows.set(flow, account);
     return account;
+  }
+
+  #accountOfAddress(address: string): AddressAccount {
+    const known = this.#addresses.get(address);
+    if (known !== undefined) return known;
+    const account: AddressAccount = { address, flows: 0, runs: 0, waitingBytes: 0 };
+    this.#addresses.set(address, account);
+    return account;
+  }
+
+  #leave(flow: Flow, { ofAddress }: Account): void {
+    this.#flows.delete(flow);
+    if (ofAddress === undefined) return;
+    ofAddress.flows--;
+    if (ofAddress.flows === 0) this.#addresses.delete(ofAddress.address);
   }
 }
 

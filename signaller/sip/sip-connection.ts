@@ -17,6 +17,8 @@ export interface SipHost {
   readonly counts: DialectCounts;
   /** Takes a message in. A promise: the messages behind it wait until it is decided. */
   receive(connection: SipConnection, message: SipMessage): Promise<void> | undefined;
+  /** A message whose form was right, but not that of a header that somebody had to read. */
+  refuseMalformed(connection: SipConnection, message: SipMessage, error: SipParseError): void;
   /** A defect of this program met outside `onMessage`: told, and the connection ends. */
   onBug(connection: SipConnection, error: unknown): void;
   forget(connection: SipConnection): void;
@@ -48,6 +50,10 @@ export class SipConnection implements Receiver, Flow {
 
   get id(): number {
     return this.wire.id;
+  }
+
+  get address(): string {
+    return this.wire.address;
   }
 
   get closed(): boolean {
@@ -82,25 +88,39 @@ export class SipConnection implements Receiver, Flow {
       return parseMessage(text);
     } catch (error) {
       if (!(error instanceof SipParseError)) throw error;
-      this.#host.counts.malformed++;
-      this.#malformed++;
       const answer = formatMalformedAnswer(text, error);
       if (answer !== undefined) this.wire.send(answer);
-      if (this.#malformed > this.#host.malformedMessages) {
-        this.wire.close(closeCode.policy, "Too many malformed messages.");
-      }
+      this.#countMalformed();
       return undefined;
     }
   }
 
+  #countMalformed(): void {
+    this.#host.counts.malformed++;
+    this.#malformed++;
+    if (this.#malformed > this.#host.malformedMessages) {
+      this.wire.close(closeCode.policy, "Too many malformed messages.");
+    }
+  }
+
   #take(message: SipMessage): void {
-    const decision = this.#host.receive(this, message);
-    if (decision === undefined) return;
-    this.#waiting ??= { messages: [], bytes: 0 };
-    decision.then(
-      () => this.#goOn(),
-      error => this.#host.onBug(this, error),
-    );
+    try {
+      const decision = this.#host.receive(this, message);
+      if (decision === undefined) return;
+      this.#waiting ??= { messages: [], bytes: 0 };
+      decision
+        .catch((error: unknown) => this.#refuse(message, error))
+        .then(() => this.#goOn())
+        .catch((error: unknown) => this.#host.onBug(this, error));
+    } catch (error) {
+      this.#refuse(message, error);
+    }
+  }
+
+  #refuse(message: SipMessage, error: unknown): void {
+    if (!(error instanceof SipParseError)) throw error;
+    this.#countMalformed();
+    this.#host.refuseMalformed(this, message, error);
   }
 
   #wait(message: SipMessage, bytes: number): void {
@@ -119,16 +139,12 @@ export class SipConnection implements Receiver, Flow {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting === undefined || this.closed) return;
-    try {
-      const { messages } = waiting;
-      for (let message = messages.shift(); message !== undefined; message = messages.shift()) {
-        this.#take(message);
-        if (this.#waiting === undefined) continue;
-        this.#waiting = { messages, bytes: waiting.bytes };
-        return;
-      }
-    } catch (error) {
-      this.#host.onBug(this, error);
+    const { messages } = waiting;
+    for (let message = messages.shift(); message !== undefined; message = messages.shift()) {
+      this.#take(message);
+      if (this.#waiting === undefined) continue;
+      this.#waiting = { messages, bytes: waiting.bytes };
+      return;
     }
   }
 }

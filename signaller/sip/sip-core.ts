@@ -63,7 +63,7 @@ export class SipCore {
     if (request.method === "ACK") return;
     this.counts.refused++;
     const { status, sentence, headers = [] } = refusal;
-    const words = sentence === undefined ? [] : [toHeader("Warning", `399 etherlynk "${sentence}"`)];
+    const words = sentence === undefined ? [] : [toWarning(sentence)];
     flow.deliver(createResponse(request, status, { toTag: this.nextTag(), headers: [...headers, ...words] }));
   }
 
@@ -122,6 +122,12 @@ export class SipCore {
       this.#config.flowOf(hop)?.deliver(copy);
     }
   }
+}
+
+/** RFC 3261 §20.43; whatever a sentence quotes of the request stays inside its quotes. */
+export function toWarning(sentence: string): SipHeader {
+  const plain = sentence.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, "?");
+  return toHeader("Warning", `399 etherlynk "${plain}"`);
 }
 
 export interface Refusal {

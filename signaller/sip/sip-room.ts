@@ -112,7 +112,10 @@ export function createSipRoom(config: SipRoomConfig): SipRoom {
 type Parts = ReturnType<typeof createParts>;
 
 function createParts(config: SipRoomConfig) {
-  const wheel = createTimerWheel();
+  const wheel = createTimerWheel({
+    onBug: error =>
+      config.log("error", "timer.bug", { stack: error instanceof Error ? error.stack : String(error) }),
+  });
   const others: { peers?: Peers; guests?: Guests } = {};
   return {
     limits: { ...sipRoomLimits, ...config.limits } as SipRoomLimits,

@@ -41,7 +41,7 @@ function createOwner(fake: { now(): number }) {
 describe("timer wheel", () => {
   it("fires once, never early, at most two ticks late", () => {
     const fake = createFakeClock();
-    const wheel = createTimerWheel(fake.clock);
+    const wheel = createTimerWheel(fake);
     const started = fake.now();
     for (const ms of [0, 1, 49, 50, 51, 500, 32_000, 180_000]) {
       const owner = createOwner(fake);
@@ -58,7 +58,7 @@ describe("timer wheel", () => {
 
   it("does not fire what was stopped, and turns only while somebody waits", () => {
     const fake = createFakeClock();
-    const wheel = createTimerWheel(fake.clock);
+    const wheel = createTimerWheel(fake);
     const owner = createOwner(fake);
     const timer = wheel.start(500, owner, "B");
     expect(fake.turning).toBe(true);
@@ -71,7 +71,7 @@ describe("timer wheel", () => {
 
   it("fires in order of their time, also after a stall longer than the whole wheel", () => {
     const fake = createFakeClock();
-    const wheel = createTimerWheel(fake.clock);
+    const wheel = createTimerWheel(fake);
     const owner = createOwner(fake);
     for (const ms of [70_000, 300, 51_200, 100_000, 299_000]) wheel.start(ms, owner, String(ms));
     fake.advance(310_000, 290_000);
@@ -82,7 +82,7 @@ describe("timer wheel", () => {
 
   it("lets a timer that fires stop another of the same turn, and start new ones", () => {
     const fake = createFakeClock();
-    const wheel = createTimerWheel(fake.clock);
+    const wheel = createTimerWheel(fake);
     const quiet = createOwner(fake);
     const second = wheel.start(200, quiet, "second");
     const again = createOwner(fake);
@@ -101,9 +101,28 @@ describe("timer wheel", () => {
     expect(again.fired.map(({ name }) => name)).toEqual(["again"]);
   });
 
+  it("goes on after a defect on one timer's path, and tells it", () => {
+    const fake = createFakeClock();
+    const told: unknown[] = [];
+    const wheel = createTimerWheel({ clock: fake.clock, onBug: error => told.push(error) });
+    const mistake = new Error("a mistake");
+    const faulty = {
+      onTimer() {
+        throw mistake;
+      },
+    };
+    wheel.start(100, faulty, "faulty");
+    const owner = createOwner(fake);
+    wheel.start(100, owner, "sound");
+    wheel.start(900, owner, "later");
+    fake.advance(2_000);
+    expect(told).toEqual([mistake]);
+    expect(owner.fired.map(({ name }) => name)).toEqual(["sound", "later"]);
+  });
+
   it("keeps ten thousand timers apart", () => {
     const fake = createFakeClock();
-    const wheel = createTimerWheel(fake.clock);
+    const wheel = createTimerWheel(fake);
     const owner = createOwner(fake);
     const timers = Array.from({ length: 10_000 }, (_, at) => wheel.start(32_000, owner, String(at)));
     for (let at = 0; at < timers.length; at += 2) {

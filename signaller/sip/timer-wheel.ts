@@ -29,6 +29,12 @@ export interface Clock {
   after(ms: number, run: () => void): () => void;
 }
 
+export interface WheelOptions {
+  readonly clock?: Clock;
+  /** A defect on one timer's path: it is told, and the others go on. */
+  onBug?(error: unknown): void;
+}
+
 const TICK_MS = 50;
 const SLOTS = 1024;
 
@@ -36,7 +42,7 @@ const SLOTS = 1024;
  * Timers of transactions: started and stopped by the thousand, seldom firing. A hashed wheel makes both O(1)
  * with one platform timer for all; it turns only while somebody waits.
  */
-export function createTimerWheel(clock: Clock = platformClock): TimerWheel {
+export function createTimerWheel({ clock = platformClock, onBug = rethrow }: WheelOptions = {}): TimerWheel {
   const slots: (Timer | undefined)[] = new Array<Timer | undefined>(SLOTS).fill(undefined);
   const origin = clock.now();
   let tick = 0;
@@ -96,7 +102,11 @@ export function createTimerWheel(clock: Clock = platformClock): TimerWheel {
       // One that fires may stop another that is due in the same turn.
       if (timer.slot < 0) continue;
       unlink(timer);
-      timer.owner.onTimer(timer.name);
+      try {
+        timer.owner.onTimer(timer.name);
+      } catch (error) {
+        onBug(error);
+      }
     }
     if (size > 0) cancelTurn ??= clock.after(TICK_MS, turn);
   }
@@ -114,6 +124,10 @@ export function createTimerWheel(clock: Clock = platformClock): TimerWheel {
     tick = now;
     return due.sort((one, other) => one.dueTick - other.dueTick);
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 const platformClock: Clock = {

@@ -341,6 +341,17 @@ describe("the node itself", () => {
     await expectQuiet(bob);
   });
 
+  it("answers 400 to a header that it has to read and cannot, and does nothing of what was asked", async () => {
+    const node = await startNode({ open: true });
+    const [alice, bob] = [
+      await enter(node, "alice"),
+      await createSipClient(node.url, { user: "bob", domain: DOMAIN }),
+    ];
+    expect((await bob.register({ headers: [["Supported", "two words"]] })).status).toBe(400);
+    expect((await alice.ask("INVITE", BOB)).status).toBe(404);
+    expect((await bob.register()).status).toBe(200);
+  });
+
   it("keeps a connection alive: a double line end is answered by one", async () => {
     const node = await startNode({ open: true });
     const alice = await enter(node, "alice");
