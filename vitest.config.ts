@@ -20,6 +20,8 @@ export default defineConfig({
           include: [
             "signaller/**/*.test.ts",
             "background/**/*.test.ts",
+            "content/**/*.test.ts",
+            "extension/**/*.test.ts",
             "scripts/**/*.test.ts",
             "bench/**/*.test.ts",
             "tests/shape/**/*.test.ts",

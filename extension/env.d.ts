@@ -1,0 +1,9 @@
+interface ImportMetaEnv {
+  readonly FIREFOX: boolean;
+}
+
+interface ImportMeta {
+  readonly env: ImportMetaEnv;
+}
+
+declare module "*.css";

@@ -1,0 +1,52 @@
+import preact from "@preact/preset-vite";
+import { defineConfig } from "wxt";
+
+/** The public half of a key that nobody keeps: it gives the unpacked extension the same id on every machine. */
+const publicKey =
+  "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAth+xIqwOmWYHAwB4p2AIwDV3als0nvnwQS1y7ZmiHJhKyr/XD4OmIcEwI57QGWGzpcncPg9L7uub7Rh2mPDVkY2SLvA/Ys6z1Yjk1gthzvq9B7nMteOTeAc30kE7Guz/MpeAtYjbUFQWwzricYfr9/D7kMwfcgkM4uQPSXsHPpAw1ztuqrIEPh/Iowt/hdJjURKqLoeixwIZAZJ9wo74c8AjI4iOkslknUd5AQ3N3kBY4XzgQ97OZ80PBxr66GZVtYe21aBL6QGq6+TUySwl8mPuR7w93In3VbW2EH7Rkq2AgBlCN/23NJiJw8z8bbIzgkadus8YDPt6FXoOdk4IsQIDAQAB";
+
+/** Where the fixtures of the end-to-end tests live: headless Chromium never answers `permissions.request`. */
+const fixtureHosts = ["http://127.0.0.1/*"];
+
+export default defineConfig({
+  srcDir: ".",
+  entrypointsDir: "extension/entrypoints",
+  publicDir: "extension/public",
+  outDir: ".output",
+  outDirTemplate: "{{browser}}-mv{{manifestVersion}}{{modeSuffix}}",
+  manifestVersion: 3,
+  imports: false,
+  zip: { zipSources: false },
+  vite: () => ({ plugins: [preact()], define: { global: "globalThis" } }),
+  manifest: ({ browser, mode }) => ({
+    name: "Etherlynk",
+    description: "The telephone of the decentralised web",
+    // The toolbar's own words; the popup is WXT's to add.
+    action: { default_title: "Etherlynk" },
+    permissions: [
+      "storage",
+      "notifications",
+      "alarms",
+      "scripting",
+      // Tells the popup which site it was opened over; the browser warns of nothing.
+      "activeTab",
+      ...(browser === "chrome" ? ["offscreen"] : []),
+    ],
+    // Nothing in a page that was not switched on: no host is required, each site is asked for by itself.
+    optional_host_permissions: ["http://*/*", "https://*/*"],
+    ...(mode === "e2e" ? { host_permissions: fixtureHosts } : {}),
+    // Firefox's own default would turn ws://127.0.0.1 into wss.
+    content_security_policy: { extension_pages: "script-src 'self'; object-src 'self'" },
+    ...(browser === "chrome"
+      ? { key: publicKey, minimum_chrome_version: "116" }
+      : {
+          browser_specific_settings: {
+            gecko: {
+              id: "phone@etherlynk.example",
+              strict_min_version: "128.0",
+              data_collection_permissions: { required: ["none"] },
+            },
+          },
+        }),
+  }),
+});
