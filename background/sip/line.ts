@@ -1,7 +1,7 @@
 import { fromByteText } from "../../protocol/sip/byte-text.ts";
 import { toHeader } from "../../protocol/sip/edit-message.ts";
 import { header } from "../../protocol/sip/fields.ts";
-import type { SipMessage, SipRequest, SipResponse } from "../../protocol/sip/message.ts";
+import type { ByteText, SipMessage, SipRequest, SipResponse } from "../../protocol/sip/message.ts";
 import { openRegistration, stepRegistration } from "../../protocol/sip/registration.ts";
 import type {
   Account,
@@ -51,6 +51,8 @@ export class Line {
   readonly #timers: NamedTimers<RegistrationTimer>;
   #registration: Registration;
   #state: LineState = { name: "off" };
+  /** The last one granted: it stays the device's while the line is down. */
+  #gruu: ByteText = "";
   /** When the last REGISTER left, by `clock.wall()`. */
   #asked = 0;
 
@@ -80,6 +82,12 @@ export class Line {
       send: (message: SipMessage) => this.#socket.send(message),
     });
     signal.addEventListener("abort", () => this.#timers.stopAll(), { once: true });
+  }
+
+  /** Of requests and answers: this very device, on whatever connection (RFC 5627). */
+  get contact(): ByteText {
+    const gruu = this.#gruu;
+    return gruu === "" ? this.#registration.series.account.contact.replace(/>.*$/, ">") : `<${gruu}>`;
   }
 
   get state(): LineState {
@@ -198,6 +206,7 @@ export class Line {
     if (state.name === this.#state.name && state.name !== "up" && state.name !== "refused") return;
     const isNews = state.name !== this.#state.name;
     this.#state = state;
+    if (state.name === "up") this.#gruu = state.gruu;
     if (isNews) log.info("line.state.changed", { state: state.name, said: sentenceOfLine(state) });
     changed(state);
   }

@@ -1,0 +1,205 @@
+import { isOver, newCall } from "../../protocol/call/call.ts";
+import type { CallEvent } from "../../protocol/call/call-event.ts";
+import type { CallId } from "../../protocol/ids.ts";
+import { AddressError, parseAddress } from "../../protocol/number/address.ts";
+import { contentType, from, header, supports } from "../../protocol/sip/fields.ts";
+import type { ByteText, SipRequest } from "../../protocol/sip/message.ts";
+import { sipTimers } from "../../protocol/sip/timers.ts";
+import {
+  type Context,
+  ContextError,
+  contextMediaType,
+  formatContext,
+  parseContext,
+} from "../../protocol/words/context.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import { accountOf, type DeviceKeys } from "../identity/device-keys.ts";
+import type { Verifier } from "../identity/verify-identity.ts";
+import { sdpMediaType } from "../sip/bodies.ts";
+import type { Line } from "../sip/line.ts";
+import type { Incoming, UserAgent } from "../sip/user-agent.ts";
+import { toWhole } from "../sip/wire-events.ts";
+import { CallRun, type CallRunOptions } from "./call-run.ts";
+import { type Destination, toPeer } from "./dial.ts";
+import { screen } from "./incoming.ts";
+import type { CallRecord, PhonePorts } from "./ports.ts";
+
+export interface CallsOptions {
+  readonly domain: string;
+  readonly device: DeviceKeys;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly verifier: Verifier;
+  readonly ports: PhonePorts;
+  readonly agent: UserAgent;
+  line(): Line;
+  changed(record: CallRecord): void;
+}
+
+/** Calls of strangers that are being looked at, beside those that the user knows of. */
+const mostAlive = 16;
+
+/** All calls of this phone, one queue each. */
+export class Calls {
+  readonly #options: CallsOptions;
+  readonly #runs = new Map<CallId, CallRun>();
+
+  constructor(options: CallsOptions) {
+    this.#options = options;
+  }
+
+  get all(): readonly CallRun[] {
+    return [...this.#runs.values()];
+  }
+
+  get(id: CallId): CallRun | undefined {
+    return this.#runs.get(id);
+  }
+
+  /** All calls hear it: the line, the network. */
+  tellAll(event: CallEvent): void {
+    for (const run of this.all) run.tell(event);
+  }
+
+  /** Places a call. */
+  dial({ peer, uri, expects }: Destination, context: Context | undefined): CallRun {
+    const { random, agent, device, domain } = this.#options;
+    const id = random.token() as CallId;
+    const call = newCall({
+      ...this.#common(id),
+      direction: "outgoing",
+      peer,
+      expects,
+      ...toWhole({ context }),
+    });
+    const run = this.#add({ call, address: peer, trickle: expects === "account" });
+    const body = context && { mediaType: contextMediaType, body: formatContext(context) };
+    const wire = agent.call({
+      callId: id,
+      from: `sip:${accountOf(device).toLowerCase()}@${domain}`,
+      to: uri,
+      context: body,
+      ear: run.ear,
+      keys: () => run.keys,
+    });
+    run.attach(wire);
+    run.tell({ type: "dial" });
+    return run;
+  }
+
+  invited(invite: SipRequest, incoming: Incoming): void {
+    if (this.all.filter(({ call }) => !isOver(call.state)).length >= mostAlive) {
+      incoming.refuse(486);
+      return;
+    }
+    const peer = peerOf(invite);
+    const context = contextOf(invite);
+    if (peer === undefined || context === "malformed") {
+      incoming.refuse(400);
+      return;
+    }
+    const id = (header(invite, "call-id") ?? "") as CallId;
+    // Who says who they are is held to it; who does not is a guest.
+    const expects = header(invite, "identity") === undefined ? "anyone" : "account";
+    const call = newCall({
+      ...this.#common(id),
+      direction: "incoming",
+      peer,
+      expects,
+      ...toWhole({ context }),
+    });
+    const run = this.#add({
+      call,
+      address: peer,
+      trickle: expects === "account" || supports(invite, "trickle-ice"),
+    });
+    const wire = incoming.answer(run.ear, () => run.keys);
+    run.attach(wire);
+    const tag = wire.caller;
+    run.tell({ type: "invited", tag, ...toWhole({ offer: offerOf(invite) }) });
+  }
+
+  cancelled(id: CallId, reasons: readonly ByteText[]): void {
+    this.#runs.get(id)?.tell({ type: "cancelled", reasons });
+  }
+
+  close(): void {
+    for (const run of this.all) run.close();
+  }
+
+  #common(id: CallId) {
+    const { device, line } = this.#options;
+    return { id, me: accountOf(device), line: line().state.name === "up" ? "up" : "down" } as const;
+  }
+
+  #add(parts: Pick<CallRunOptions, "call" | "address" | "trickle">): CallRun {
+    const { clock, log, verifier, ports } = this.#options;
+    const run = new CallRun({
+      ...parts,
+      clock,
+      log,
+      verifier,
+      ports,
+      resolve: it => this.#resolve(it),
+      admit: it => screen({ run: it, all: this.all, clock, ports }),
+      changed: record => this.#changed(record),
+    });
+    this.#runs.set(parts.call.id, run);
+    return run;
+  }
+
+  /** Nothing to look up yet; a certificate is set aside, and the line must be there. */
+  async #resolve(run: CallRun): Promise<CallEvent> {
+    if (this.#options.line().state.name !== "up") return { type: "resolve-failed", reason: "network-lost" };
+    try {
+      await run.openMedia();
+    } catch (error) {
+      this.#options.log.failed("call.media.unopened", error);
+      return { type: "resolve-failed", reason: "media-failed" };
+    }
+    return { type: "resolved" };
+  }
+
+  #changed(record: CallRecord): void {
+    this.#options.changed(record);
+    const { call, id } = record;
+    const run = this.#runs.get(id);
+    if (isOver(call.state)) run?.close();
+    if (call.state.kind === "ended" && run !== undefined) this.#forgetLater(id);
+  }
+
+  /** A 200 that crossed the end, or a BYE, may still come (RFC 3261 §13.3.1.4). */
+  #forgetLater(id: CallId): void {
+    this.#options.clock.after(sipTimers.giveUp, () => {
+      this.#runs.delete(id);
+      this.#options.agent.forget(id);
+    });
+  }
+}
+
+/** Only guests offer in an INVITE: ours are offered in the 200. */
+function offerOf(invite: SipRequest): ByteText | undefined {
+  return contentType(invite)?.type === sdpMediaType && invite.body !== "" ? invite.body : undefined;
+}
+
+function peerOf(invite: SipRequest): string | undefined {
+  try {
+    return toPeer(parseAddress(from(invite).uri));
+  } catch (error) {
+    if (error instanceof AddressError) return undefined;
+    throw error;
+  }
+}
+
+function contextOf(invite: SipRequest): Context | "malformed" | undefined {
+  if (contentType(invite)?.type !== contextMediaType || invite.body === "") return undefined;
+  try {
+    return parseContext(invite.body);
+  } catch (error) {
+    if (error instanceof ContextError) return "malformed";
+    throw error;
+  }
+}

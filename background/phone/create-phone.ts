@@ -1,0 +1,124 @@
+import { isOver, isTalking } from "../../protocol/call/call.ts";
+import type { CallId } from "../../protocol/ids.ts";
+import type { Context } from "../../protocol/words/context.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import type { DeviceKeys } from "../identity/device-keys.ts";
+import { createVerifier } from "../identity/verify-identity.ts";
+import type { WalletCheck } from "../identity/wallet-check.ts";
+import { Line } from "../sip/line.ts";
+import type { LineState } from "../sip/line-state.ts";
+import { UserAgent } from "../sip/user-agent.ts";
+import { Calls } from "./calls.ts";
+import { toDestination } from "./dial.ts";
+import type { PhoneKit } from "./kit.ts";
+import type { CallRecord, PhonePorts } from "./ports.ts";
+
+export interface PhoneOptions {
+  readonly domain: string;
+  /** Of the domain's nodes. */
+  readonly urls: readonly string[];
+  readonly device: DeviceKeys;
+  /** UUID of this installed client. */
+  readonly instance: string;
+  /** The chain that delegations are signed for. */
+  readonly chainId: number;
+  readonly wallets: WalletCheck;
+  readonly ports: PhonePorts;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** The phone of one account on one line. Everything stops with the signal. */
+export function createPhone(options: PhoneOptions): PhoneKit {
+  const { domain, device, clock, random, log, signal, ports } = options;
+  const callListeners = new Set<(record: CallRecord) => void>();
+  const lineListeners = new Set<(state: LineState) => void>();
+  const verifier = createVerifier({ clock, wallets: options.wallets, chainId: options.chainId });
+  const agent = new UserAgent({
+    device,
+    clock,
+    random,
+    line: () => line,
+    user: {
+      invited: (invite, incoming) => calls.invited(invite, incoming),
+      cancelled: (id, reasons) => calls.cancelled(id, reasons),
+    },
+  });
+  const calls = new Calls({
+    ...{ domain, device, clock, random, log, verifier, ports, agent },
+    line: () => line,
+    changed: record => emit(callListeners, record),
+  });
+  const line: Line = new Line({
+    ...{ domain, device, clock, random, log, signal },
+    urls: options.urls,
+    instance: options.instance,
+    user: agent,
+    changed: state => {
+      calls.tellAll({ type: state.name === "up" ? "line-restored" : "line-lost" });
+      if (state.name === "up") agent.lineRestored();
+      emit(lineListeners, state);
+    },
+  });
+  signal.addEventListener("abort", () => calls.close(), { once: true });
+  return {
+    line: {
+      get: () => line.state,
+      start: () => line.start(),
+      stop: () => line.stop(),
+      watch: watcher(lineListeners),
+    },
+    calls: { list: () => calls.all.map(({ record }) => record), watch: watcher(callListeners) },
+    dial: (text, context) => dial(calls, { text, context, domain }),
+    accept: id => accept(calls, id),
+    tell: (id, event) => calls.get(id)?.tell({ type: event }),
+    nudge() {
+      line.nudge();
+      calls.tellAll({ type: "network-changed" });
+    },
+  };
+}
+
+interface Dialling {
+  readonly text: string;
+  readonly context: Context | undefined;
+  readonly domain: string;
+}
+
+/** Who dials somebody who is ringing them accepts. */
+function dial(calls: Calls, { text, context, domain }: Dialling): CallId {
+  const destination = toDestination(text, domain);
+  const ringing = calls.all.find(({ call }) => {
+    const isRinging = call.state.kind === "ringing-in" || call.state.kind === "early-in";
+    return isRinging && call.proof === "proven" && call.peer === destination.peer;
+  });
+  if (ringing === undefined) return calls.dial(destination, context).call.id;
+  accept(calls, ringing.call.id);
+  return ringing.call.id;
+}
+
+/** One microphone: whoever was talked to before is put on hold. */
+function accept(calls: Calls, id: CallId): void {
+  const run = calls.get(id);
+  if (run === undefined || isOver(run.call.state)) return;
+  for (const other of calls.all) {
+    if (other !== run && isTalking(other.call.state)) other.tell({ type: "hold" });
+  }
+  run.tell({ type: "accept" });
+}
+
+function watcher<Told>(listeners: Set<(told: Told) => void>) {
+  return (listener: (told: Told) => void, signal: AbortSignal): void => {
+    if (signal.aborted) return;
+    listeners.add(listener);
+    signal.addEventListener("abort", () => listeners.delete(listener), { once: true });
+  };
+}
+
+function emit<Told>(listeners: ReadonlySet<(told: Told) => void>, told: Told): void {
+  for (const listener of [...listeners]) listener(told);
+}
