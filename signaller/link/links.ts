@@ -40,7 +40,7 @@ export interface LinkLimits {
   readonly steadyMs: number;
 }
 
-export const linkLimits: LinkLimits = {
+const linkLimits: LinkLimits = {
   messageBytes: 65_536,
   unsentBytes: 8_388_608,
   handshakeMs: 5_000,
