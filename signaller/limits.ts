@@ -12,6 +12,8 @@ export const limits = {
   // Connections.
   /** Open connections of one address, half-open ones included: an office of some hundred people behind one NAT. */
   connectionsPerAddress: 500,
+  /** So many more are made, to be told so in words; beyond these there is no answer. */
+  connectionsTold: 32,
   /** Those of one address that have not sent a whole request yet: the same office after a power cut. */
   halfOpenPerAddress: 256,
   /** Upgrades and requests of one address a second, once its burst is used up: everybody there reconnects. */
@@ -21,6 +23,8 @@ export const limits = {
   addresses: 65_536,
   /** How often accounts of addresses that are gone are looked for. */
   forgetMs: 10_000,
+  /** Hops of a forwarding header that are looked at, from its end: nobody has more proxies in a row. */
+  forwardedHops: 16,
   /** Descriptors kept free of clients: for files, links to other nodes, the next accept. */
   spareDescriptors: 64,
   /** SYNs the kernel keeps for us. With Node's 511 a storm of reconnections takes seconds: lost SYNs wait 1 s. */
@@ -90,8 +94,13 @@ export const limits = {
   afterCloseBytes: 1_048_576,
 
   // Stopping.
-  /** From `close()` to the end: goodbyes, and then whoever is left is cut. Exit within 5 s is promised. */
+  /** From `close()` to the end: goodbyes, and then whoever is left is cut. */
   goodbyeMs: 3_000,
+  /** From a signal to the process's end, whatever hangs: 5 s are promised. */
+  exitMs: 4_800,
+
+  /** Lines of the log a second; more are counted instead of written: a log must not become the flood. */
+  logLinesPerSecond: 50,
 };
 
 export type Limits = { readonly [Name in keyof typeof limits]: number };

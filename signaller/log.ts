@@ -1,3 +1,5 @@
+import { limits } from "./limits.ts";
+
 /**
  * error: the node or one of its clients lost something through our fault; warn: it recovered by itself, or an
  * operator should look; info: one line per step of the node's life; debug: the rest.
@@ -9,9 +11,6 @@ export type Log = (level: LogLevel, event: string, fields?: LogFields) => void;
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 const ORDER: readonly LogLevel[] = ["error", "warn", "info", "debug"];
-
-/** Lines above this many a second are counted instead of written: a log must not become the flood. */
-const LINES_PER_SECOND = 50;
 
 /** A log of one line per event: level, event, then `name=value`. */
 export function createLog(write: (line: string) => void, most: LogLevel = "info"): Log {
@@ -28,7 +27,7 @@ export function createLog(write: (line: string) => void, most: LogLevel = "info"
       written = left = 0;
     }
     written += 1;
-    if (written > LINES_PER_SECOND) left += 1;
+    if (written > limits.logLinesPerSecond) left += 1;
     else write(formatLine(level, event, fields));
   };
 }

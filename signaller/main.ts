@@ -6,15 +6,13 @@
 // starts it anew. That costs clients a reconnection and loses nothing, because the node keeps nothing.
 import { readFile } from "node:fs/promises";
 import { EtherlynkError } from "../protocol/errors.ts";
-import { AddressListError } from "./addresses.ts";
 import { descriptorLimit } from "./descriptors.ts";
+import { AddressListError } from "./door/addresses.ts";
+import { limits } from "./limits.ts";
 import { createLog, type Log } from "./log.ts";
 import { createNode, type NodeConfig, type SignallerNode } from "./node.ts";
 import { createNodeKey, type NodeKey } from "./node-key.ts";
 import { HELP, type NodeOptions, OptionError, parseOptions } from "./options.ts";
-
-/** Exit within 5 s of a signal is promised; `limits.goodbyeMs` is well below. */
-const LAST_MS = 4_800;
 
 async function obey(args: readonly string[]): Promise<void> {
   const command = parseOptions(args);
@@ -96,7 +94,7 @@ async function readVersion(): Promise<string> {
 function stopOnSignals(node: SignallerNode, log: Log): void {
   const stop = (signal: NodeJS.Signals) => {
     log("info", "node.stopping", { signal });
-    setTimeout(() => process.exit(0), LAST_MS).unref();
+    setTimeout(() => process.exit(0), limits.exitMs).unref();
     void node.close().then(() => process.exit(0));
   };
   process.once("SIGTERM", stop);

@@ -1,10 +1,11 @@
-import { createTrust } from "./addresses.ts";
-import { createAdmission } from "./admission.ts";
+import { createTrust } from "./door/addresses.ts";
+import { createDoor } from "./door/door.ts";
+import { createOrigins } from "./door/origins.ts";
+import { createVisitors } from "./door/visitors.ts";
 import { type Limits, limits as shippedLimits } from "./limits.ts";
 import { type Log, silentLog } from "./log.ts";
 import type { Metric } from "./metrics.ts";
 import { nodeMetrics } from "./node-metrics.ts";
-import { createOrigins } from "./origins.ts";
 import { createPages, type Page } from "./pages.ts";
 import { createPeerDialect } from "./peerjs/dialect.ts";
 import { Realm } from "./peerjs/realm.ts";
@@ -12,7 +13,6 @@ import type { ChainConfig } from "./sip/sip-room.ts";
 import { createSockets } from "./sockets.ts";
 import { createTelephony, type LinksOptions } from "./telephony.ts";
 import { createUpgrades } from "./upgrades.ts";
-import { createVisitors } from "./visitors.ts";
 import { createWebSockets } from "./websocket/web-sockets.ts";
 import type { Dialect } from "./wire.ts";
 
@@ -91,11 +91,11 @@ export function createNode(config: NodeConfig): SignallerNode {
     createPeerDialect(realm, place),
     ...(config.dialects?.({ realm, limits, log }) ?? []),
   ];
-  const admission = createAdmission({ limits, visitors, trust: createTrust(config.trustProxy ?? []) });
+  const door = createDoor({ limits, visitors, trust: createTrust(config.trustProxy ?? []) });
   const sockets = createSockets({
     limits,
     log,
-    admission,
+    door,
     tls: config.tls,
     onRequest: createPages({ realm, place, origins, page: config.page ?? (() => false), metrics }),
     onUpgrade: createUpgrades({ dialects, origins, webSockets, log }),

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Origins } from "./door/origins.ts";
 import { formatMetrics, METRICS_TYPE, type Metric } from "./metrics.ts";
-import type { Origins } from "./origins.ts";
 import type { PeerPlace } from "./peerjs/dialect.ts";
 import { type Answer, createPeerPages, words } from "./peerjs/http.ts";
 import type { Realm } from "./peerjs/realm.ts";

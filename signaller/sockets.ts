@@ -7,8 +7,8 @@ import {
 } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import type { Admission } from "./admission.ts";
 import { descriptorLimit } from "./descriptors.ts";
+import type { Door } from "./door/door.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Upgrade } from "./websocket/port.ts";
@@ -17,7 +17,7 @@ import { refuse } from "./websocket/refuse.ts";
 export interface SocketsConfig {
   readonly limits: Limits;
   readonly log: Log;
-  readonly admission: Admission;
+  readonly door: Door;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   readonly onUpgrade: (upgrade: Upgrade) => void;
@@ -51,7 +51,7 @@ export function createSockets(config: SocketsConfig): Sockets {
   server.on("close", closed.resolve);
   server.on("connection", (socket: Socket) => {
     counts.connections += 1;
-    if (config.admission.connect(socket)) return;
+    if (config.door.connect(socket)) return;
     counts.refused += 1;
     socket.destroy();
   });
@@ -59,13 +59,13 @@ export function createSockets(config: SocketsConfig): Sockets {
     counts.requests += 1;
     // Not for all sockets from the start: a timer would make each idle WebSocket a kilobyte larger.
     request.socket.setTimeout(config.limits.stillMs);
-    if (config.admission.request(request)) return guardRequest(config, request, response);
+    if (config.door.request(request)) return guardRequest(config, request, response);
     counts.refused += 1;
     response.writeHead(429, { connection: "close", "retry-after": "10" }).end("Too many requests.\n");
   });
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     counts.requests += 1;
-    const visitor = config.admission.upgrade(request);
+    const visitor = config.door.upgrade(request);
     if (visitor !== undefined) return config.onUpgrade({ request, socket, head, visitor });
     counts.refused += 1;
     refuse(socket, { status: 429, sentence: "Too many connections from your address." });

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
+import type { Origins } from "./door/origins.ts";
 import type { Log } from "./log.ts";
-import type { Origins } from "./origins.ts";
 import type { Upgrade, WebSockets } from "./websocket/port.ts";
 import { refuse } from "./websocket/refuse.ts";
 import type { Dialect, Refusal, Welcome } from "./wire.ts";

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { spend, type Visitor } from "../visitors.ts";
+import { spend, type Visitor } from "../door/visitors.ts";
 import type { Receiver, Welcome, Wire } from "../wire.ts";
 import { faultOfClose, formatClose } from "./close-frame.ts";
 import { CLOSE, closeCode, PING, PONG, TEXT } from "./frame.ts";

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { Visitor } from "../visitors.ts";
+import type { Visitor } from "../door/visitors.ts";
 import type { Welcome } from "../wire.ts";
 
 /** An upgrade request that a dialect has welcomed, with what Node hands over. */

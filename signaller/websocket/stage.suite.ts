@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { createVisitors } from "../door/visitors.ts";
 import { type Limits, limits as shipped } from "../limits.ts";
 import { type Log, silentLog } from "../log.ts";
-import { createVisitors } from "../visitors.ts";
 import type { Receiver, Welcome, Wire } from "../wire.ts";
 import type { WebSockets } from "./port.ts";
 

@@ -1,5 +1,6 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
-import { EtherlynkError } from "../protocol/errors.ts";
+import { EtherlynkError } from "../../protocol/errors.ts";
+import { limits } from "../limits.ts";
 
 /** What of a request tells where it came from. */
 export interface Forwarded {
@@ -66,7 +67,7 @@ function networkOf(address: string): string[] {
   return [...before, ...zeros, ...after].slice(0, 4).map(group => Number.parseInt(group, 16).toString(16));
 }
 
-/** From X-Forwarded-For, or RFC 7239's Forwarded: the farthest hop first. At most 16 are looked at. */
+/** From X-Forwarded-For, or RFC 7239's Forwarded: the farthest hop first. */
 function forwardedHops(headers: Forwarded["headers"]): string[] {
   const old = headers["x-forwarded-for"];
   if (old !== undefined) return splitHops(String(old)).map(hop => hostOf(hop));
@@ -79,7 +80,7 @@ function forwardedHops(headers: Forwarded["headers"]): string[] {
 function splitHops(list: string): string[] {
   return list
     .split(",")
-    .slice(-16)
+    .slice(-limits.forwardedHops)
     .map(hop => hop.trim())
     .filter(hop => hop !== "");
 }

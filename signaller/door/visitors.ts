@@ -1,4 +1,4 @@
-import type { Limits } from "./limits.ts";
+import type { Limits } from "../limits.ts";
 
 /** What one address uses of this node now; see `limits.ts` for what "address" means. */
 export interface Visitor {

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import type { Limits } from "../limits.ts";
 import { clientAddress, limitKey, type Trust } from "./addresses.ts";
-import type { Limits } from "./limits.ts";
 import { spend, type Visitor, type Visitors } from "./visitors.ts";
 
 /** Counts who uses the node, by address, and says who may not. */
-export interface Admission {
+export interface Door {
   /** A TCP connection has been made. False: its address has too many, and it is to be dropped without a word. */
   connect(socket: Socket): boolean;
   /** A whole request has come. False: its address has asked for too much. */
@@ -14,20 +14,17 @@ export interface Admission {
   upgrade(request: IncomingMessage): Visitor | undefined;
 }
 
-export interface AdmissionConfig {
+export interface DoorConfig {
   readonly limits: Limits;
   readonly trust: Trust;
   readonly visitors: Visitors;
 }
 
-/** Above the limit of connections a few more are made, to be told so in words; beyond these there is no answer. */
-const TOLD = 32;
-
 const counted = Symbol("counted");
 const settled = Symbol("settled");
 type CountedSocket = Socket & { [counted]?: Visitor; [settled]?: Visitor };
 
-export function createAdmission({ limits, trust, visitors }: AdmissionConfig): Admission {
+export function createDoor({ limits, trust, visitors }: DoorConfig): Door {
   const price = 1_000 / limits.requestsPerSecond;
 
   function visitorOf(request: IncomingMessage): Visitor {
@@ -73,7 +70,7 @@ export function createAdmission({ limits, trust, visitors }: AdmissionConfig): A
       // A proxy's connections are its clients': they are counted when it has said whose they are.
       if (trust.trusts(socket.remoteAddress ?? "")) return true;
       return (
-        visitor.connections <= limits.connectionsPerAddress + TOLD &&
+        visitor.connections <= limits.connectionsPerAddress + limits.connectionsTold &&
         visitor.connections - visitor.settled <= limits.halfOpenPerAddress
       );
     },
