@@ -24,7 +24,7 @@ export function showCard({ wish, host, sheet, sight, call, dismiss }: CardOption
   const close = () => surface.host.remove();
   const yes = createButton("Call", async () => {
     // The browser says that people cannot see this card as it is: something lies over it.
-    if (!sight.isSeen(surface.host)) {
+    if (!(await sight.isSeen(surface.host))) {
       words.textContent = "This page covers the card. Place the call from Etherlynk's button in the toolbar.";
       return;
     }

@@ -46,10 +46,10 @@ export function startMarks(parts: MarksParts, signal: AbortSignal): void {
     byText.set(node, marks);
     place.after(...marks);
   };
-  const wish = (mark: HTMLElement, to: string) => {
+  const wish = async (mark: HTMLElement, to: string) => {
     const context = readContext(mark);
     const offer = { to, ...(context && { context }) };
-    return parts.sight.isSeen(mark) ? parts.dial(offer) : parts.offer(offer);
+    return (await parts.sight.isSeen(mark)) ? parts.dial(offer) : parts.offer(offer);
   };
   const watching: Watching = {
     text(text) {

@@ -18,12 +18,28 @@ const fakeMedia = [
   "--autoplay-policy=no-user-gesture-required",
 ];
 
+export interface BrowserOptions {
+  readonly protocolTimeout?: number;
+  /** Folders of unpacked extensions. Their windows then have their own sizes, and pages the window's. */
+  readonly extensions?: readonly string[];
+  readonly userDataDir?: string;
+}
+
 /** A headless browser with fake media, or undefined where no Chrome or Chromium is installed. */
-export async function launchBrowser({ protocolTimeout = 30_000 } = {}): Promise<Browser | undefined> {
+export async function launchBrowser(options: BrowserOptions = {}): Promise<Browser | undefined> {
   const executablePath = findProgram("chromium");
   if (!executablePath) return undefined;
+  const { protocolTimeout = 30_000, extensions = [], userDataDir } = options;
   const args = [...flags, ...fakeMedia, ...sandbox()];
-  return puppeteer.launch({ executablePath, headless: true, pipe: true, protocolTimeout, args });
+  return puppeteer.launch({
+    executablePath,
+    headless: true,
+    pipe: true,
+    protocolTimeout,
+    args,
+    ...(extensions.length > 0 && { enableExtensions: [...extensions], defaultViewport: null }),
+    ...(userDataDir !== undefined && { userDataDir }),
+  });
 }
 
 /** Chrome refuses to run its sandbox for root. */
