@@ -63,7 +63,7 @@ function senderOf(request: SipRequest, domains: Domains): string | undefined {
 }
 
 /** The user of an address of this domain. */
-export function ownUser(text: string, domains: Domains): string | undefined {
+function ownUser(text: string, domains: Domains): string | undefined {
   const uri = toSipUri(text);
   return uri !== undefined && domains.isOwn(uri) ? toUserKey(uri.user) : undefined;
 }

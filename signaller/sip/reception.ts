@@ -6,13 +6,13 @@ import { formatDate } from "../../protocol/sip/sip-date.ts";
 import type { SipParseError } from "../../protocol/sip/sip-parse-error.ts";
 import type { Log } from "../log.ts";
 import { closeCode } from "../websocket/frame.ts";
-import { toContactKey, toSipUri } from "./address-keys.ts";
+import { toContactKey, toSipUri, toUserKey } from "./address-keys.ts";
 import type { Admission, Identity } from "./admission.ts";
 import { withAsserted } from "./asserted-identity.ts";
 import type { Domains } from "./domains.ts";
 import { toFlatString } from "./flat-string.ts";
 import type { Flow } from "./flow.ts";
-import { checkGate, ownTag, ownUser } from "./gate.ts";
+import { checkGate, ownTag } from "./gate.ts";
 import type { SipRoomLimits } from "./limits.ts";
 import { createNonces, type Nonces } from "./nonces.ts";
 import { register } from "./register.ts";
@@ -184,7 +184,8 @@ export class Reception implements SipHost {
   #register(connection: SipConnection, request: SipRequest, identity: Identity | undefined): void {
     const { core, domains, registrar, limits } = this.#config;
     this.counts.registers++;
-    const unknown = tokens(request, "require").filter(tag => !UNDERSTOOD.has(tag));
+    const required = header(request, "require") === undefined ? [] : tokens(request, "require");
+    const unknown = required.filter(tag => !UNDERSTOOD.has(tag));
     if (unknown.length > 0) {
       const unsupported = toHeader("Unsupported", unknown.join(", "));
       core.refuse(connection, request, { status: 420, headers: [unsupported] });
@@ -192,7 +193,7 @@ export class Reception implements SipHost {
     }
     const target = toSipUri(request.uri);
     const aor = toSipUri(to(request).uri);
-    const user = ownUser(to(request).uri, domains);
+    const user = aor !== undefined && domains.isOwn(aor) ? toUserKey(aor.user) : undefined;
     if (target === undefined || !domains.isOwn(target) || aor === undefined || user === undefined) {
       core.refuse(connection, request, { status: 404, sentence: "This address is not of this domain." });
       return;

@@ -1,5 +1,5 @@
-import { contacts, tokens } from "../../protocol/sip/fields.ts";
-import type { SipHeader, SipRequest } from "../../protocol/sip/message.ts";
+import { contacts, header, tokens } from "../../protocol/sip/fields.ts";
+import type { ByteText, SipHeader, SipRequest } from "../../protocol/sip/message.ts";
 import {
   type Binding as Device,
   processRegister,
@@ -45,14 +45,14 @@ export interface RegisterAnswer {
 export function register(registering: Registering, context: RegisterContext): RegisterAnswer {
   const { request, user, address, flow, proven, until } = registering;
   const { registrar, limits } = context;
+  const asked = readContacts(request, limits);
+  if (!Array.isArray(asked)) return asked;
   // Read before anything is written: a malformed one refuses it all.
-  tokens(request, "supported");
+  if (header(request, "supported") !== undefined) tokens(request, "supported");
   const now = context.now();
   const known = registrar.bindingsOf(user);
-  const refusal = faultOf(request, limits);
-  if (refusal !== undefined) return refusal;
   // Contact: * of who has proven nothing takes away only what this connection had registered.
-  const isAll = !proven && contacts(request).some(({ uri }) => uri === "*");
+  const isAll = !proven && asked.length === 0 && header(request, "contact") !== undefined;
   // What is left of a delegation may be shorter than anybody may ask for.
   const most = Math.min(limits.longestSeconds, Math.floor(until - now));
   const outcome = processRegister(request, isAll ? known.filter(binding => binding.flow === flow) : known, {
@@ -66,35 +66,53 @@ export function register(registering: Registering, context: RegisterContext): Re
     const { status, headers, reason } = outcome;
     return { status, headers, ...(reason !== undefined && { sentence: `${reason}.` }) };
   }
-  const held = registrar.bindingsOn(flow).filter(binding => !outcome.remove.includes(binding));
-  if (held.length + outcome.put.length > limits.bindingsPerConnection) {
+  if (heldBy(flow, outcome.remove, registrar) + outcome.put.length > limits.bindingsPerConnection) {
     return refuse(403, "This connection has too many registrations.");
   }
   for (const binding of outcome.remove) registrar.remove(binding);
-  for (const device of outcome.put) registrar.put(toBinding(device, registering));
+  for (const device of outcome.put) {
+    const key = asked.find(({ text }) => text === device.contact)?.key ?? device.contact;
+    registrar.put(toBinding(device, { user, flow, key }));
+  }
   return { status: 200, headers: registeredHeaders(request, registrar.bindingsOf(user), { now, address }) };
 }
 
-function faultOf(request: SipRequest, limits: SipRoomLimits): RegisterAnswer | undefined {
-  for (const { uri, params } of contacts(request)) {
-    if (uri === "*") continue;
+interface Asked {
+  readonly text: ByteText;
+  readonly key: string;
+}
+
+/** The Contacts that are addresses, or what is wrong with one. */
+function readContacts(request: SipRequest, limits: SipRoomLimits): Asked[] | RegisterAnswer {
+  const asked: Asked[] = [];
+  for (const { uri: text, params } of contacts(request)) {
+    if (text === "*") continue;
     const longest = params.reduce((most, [, value]) => Math.max(most, value?.length ?? 0), 0);
-    if (uri.length > limits.contactBytes || longest > limits.instanceBytes) {
+    if (text.length > limits.contactBytes || longest > limits.instanceBytes) {
       return refuse(400, "This Contact is too long.");
     }
-    if (toSipUri(uri) === undefined) return refuse(400, "A Contact here is a SIP address.");
+    const uri = toSipUri(text);
+    if (uri === undefined) return refuse(400, "A Contact here is a SIP address.");
+    asked.push({ text, key: toContactKey(uri) });
   }
-  return undefined;
+  return asked;
+}
+
+function heldBy(flow: Flow, without: readonly Device[], registrar: Registrar): number {
+  const bindings: readonly Device[] = registrar.bindingsOn(flow);
+  return bindings.filter(binding => !without.includes(binding)).length;
 }
 
 /** All that stays in memory is cut loose from the message it came in. */
-function toBinding(device: Device, { user, flow }: Registering): Binding {
-  const uri = toSipUri(device.contact);
+function toBinding(
+  device: Device,
+  { user, flow, key }: { readonly user: string; readonly flow: Flow; readonly key: string },
+): Binding {
   return {
     ...device,
     user: toFlatString(user),
     contact: toFlatString(device.contact),
-    contactKey: toFlatString(uri === undefined ? device.contact : toContactKey(uri)),
+    contactKey: toFlatString(key),
     instance: toFlatString(device.instance),
     callId: toFlatString(device.callId),
     flow,
