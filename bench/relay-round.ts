@@ -1,30 +1,30 @@
 import type { Pace } from "./load/relay-load.ts";
-import { type Measured as Saturation, toMicroseconds } from "./load/window.ts";
+import { type Measured, toMicroseconds } from "./load/window.ts";
 import { startTarget, type Target, type TargetName } from "./peers/target.ts";
 import { inTurn } from "./rounds.ts";
 import type { Stage } from "./stage.ts";
 import { undisturbed } from "./undisturbed.ts";
 
+export type Size = 200 | 1200;
+
 export interface Scene {
-  readonly suffix: string;
   readonly connections: number;
   readonly inFlight: number;
+  readonly warmMs: number;
+  readonly runMs: number;
+  readonly sizes: readonly Size[];
   readonly targets: readonly TargetName[];
   /** Whether latency at half load is measured too. */
   readonly paced: boolean;
-  readonly warmMs: number;
-  readonly runMs: number;
 }
 
-export const sizes = [200, 1200] as const;
-export type Size = (typeof sizes)[number];
-
-export interface Measured {
-  readonly saturated: Partial<Record<TargetName, Saturation>>;
-  readonly paced: Partial<Record<TargetName, Pace>>;
+/** What one round measured of one target with messages of one size. */
+export interface Reading {
+  readonly size: Size;
+  readonly target: TargetName;
+  readonly saturated: Measured;
+  readonly paced: Pace | undefined;
 }
-
-export type RelayRound = Readonly<Record<Size, Measured>>;
 
 /** Stock clients speak every 5 s; here every 20 s, so that heartbeats of 10,000 idle ones do not dilute the relay. */
 const keepAliveMs = 20_000;
@@ -34,40 +34,40 @@ export async function playRound(
   stage: Stage,
   scene: Scene,
   { round, profile }: { readonly round: number; readonly profile: boolean },
-): Promise<RelayRound> {
+): Promise<Reading[]> {
+  const { connections } = scene;
+  const title = profile ? `node, ${connections} connections` : undefined;
   const targets = new Map<TargetName, Target>();
   for (const name of scene.targets) {
-    const title = profile && name === "node" ? `node, ${scene.connections} connections` : undefined;
-    const options = { name, connections: scene.connections, keepAliveMs, profile: title };
-    targets.set(name, await startTarget(stage, options));
+    targets.set(name, await startTarget(stage, { name, connections, keepAliveMs, profile: title }));
   }
-  const measured = {
-    200: await measure(scene, targets, { round, size: 200, quick: stage.quick }),
-    1200: await measure(scene, targets, { round, size: 1200, quick: stage.quick }),
-  };
+  const readings: Reading[] = [];
+  for (const size of scene.sizes) {
+    readings.push(...(await measureSize(scene, targets, { round, size, quick: stage.quick })));
+  }
   for (const { server } of targets.values()) await server.stop();
-  return measured;
+  return readings;
 }
 
-async function measure(
+async function measureSize(
   scene: Scene,
   targets: ReadonlyMap<TargetName, Target>,
   { round, size, quick }: { readonly round: number; readonly size: Size; readonly quick: boolean },
-): Promise<Measured> {
+): Promise<Reading[]> {
   const { inFlight, warmMs, runMs } = scene;
-  const saturated: Partial<Record<TargetName, Saturation>> = await inTurn(round, scene.targets, name => {
+  const saturated = await inTurn(round, scene.targets, name => {
     const { load, server } = targetOf(targets, name);
     const command = { name: "saturate", size, inFlight, warmMs, runMs, pids: server.pids } as const;
     return undisturbed(quick, () => load.ask(command));
   });
-  if (!scene.paced || !saturated.peer) return { saturated, paced: {} };
+  const pacedTargets = scene.paced ? (["node", "peer"] as const) : [];
   // Half of what PeerServer can do with a core of its own, for both alike.
   const perSecond = Math.round(500_000 / toMicroseconds(saturated.peer));
-  const paced = await inTurn(round, ["node", "peer"] as const, name => {
+  const paced: Partial<Record<TargetName, Pace>> = await inTurn(round, pacedTargets, name => {
     const { load, server } = targetOf(targets, name);
     return load.ask({ name: "pace", size, perSecond, warmMs, runMs, pids: server.pids });
   });
-  return { saturated, paced };
+  return scene.targets.map(target => ({ size, target, saturated: saturated[target], paced: paced[target] }));
 }
 
 function targetOf(targets: ReadonlyMap<TargetName, Target>, name: TargetName): Target {

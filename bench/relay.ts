@@ -1,8 +1,8 @@
 import { type Measured, toMicroseconds } from "./load/window.ts";
 import { parseOptions, say } from "./options.ts";
 import type { TargetName } from "./peers/target.ts";
-import { playRound, type RelayRound, type Scene, type Size, sizes } from "./relay-round.ts";
-import { type Goal, median, type Pair, printRow, type Row, toFigure, toRow } from "./rounds.ts";
+import { playRound, type Reading, type Scene, type Size } from "./relay-round.ts";
+import { type Goal, median, printRow, type Row, toFigure, toRow } from "./rounds.ts";
 import { withStage } from "./stage.ts";
 
 // Offers, answers and candidates between random pairs: server CPU per message at saturation, and how long a
@@ -11,96 +11,96 @@ import { withStage } from "./stage.ts";
 interface Figure {
   readonly bench: string;
   readonly size: Size;
-  readonly against: TargetName;
-  readonly unit: string;
-  readonly goal?: Goal;
+  readonly against: "peer" | "ws";
   readonly kind: "cpu" | "p50" | "p99";
+  readonly goal?: Goal;
 }
 
-const cpuGoals: Record<Size, Goal> = { 200: { atMost: 0.65 }, 1200: { atMost: 0.55 } };
+type Crowd = Omit<Scene, "sizes" | "targets" | "paced">;
+
 const peerNames: Record<TargetName, string> = { node: "etherlynk", peer: "peer 1.0.2", ws: "ws 8.23.0" };
+const units = {
+  cpu: "µs of server CPU per message",
+  p50: "µs from the intended send to the arrival",
+  p99: "µs from the intended send to the arrival",
+} as const;
 
-const options = parseOptions(process.argv.slice(2), 7);
-const wanted = (figure: Figure): boolean => figure.bench.includes(options.only);
-for (const scene of toScenes(options.quick)) {
-  const figures = sizes.flatMap(size => toFigures(scene, size)).filter(wanted);
-  if (figures.length === 0) continue;
-  const rounds: RelayRound[] = [];
-  for (let round = 0; round < options.rounds; round++) {
-    say(`relay: ${scene.connections} connections, round ${round + 1} of ${options.rounds}`);
-    rounds.push(
-      await withStage(options.quick, stage => playRound(stage, scene, { round, profile: options.profile })),
-    );
+const { rounds, quick, profile, only } = parseOptions(process.argv.slice(2), 7);
+const window = quick ? { warmMs: 50, runMs: 100 } : { warmMs: 1500, runMs: 3000 };
+const thousand = quick ? { connections: 40, inFlight: 16 } : { connections: 1000, inFlight: 256 };
+const tenThousand = quick ? { connections: 80, inFlight: 32 } : { connections: 10_000, inFlight: 1024 };
+
+await play({ ...thousand, ...window }, [
+  { bench: "relay.200B", size: 200, against: "peer", kind: "cpu", goal: { atMost: 0.65 } },
+  { bench: "relay.200B.ws", size: 200, against: "ws", kind: "cpu" },
+  { bench: "relay.p50.200B", size: 200, against: "peer", kind: "p50" },
+  { bench: "relay.p99.200B", size: 200, against: "peer", kind: "p99", goal: { atMost: 1 } },
+  { bench: "relay.1200B", size: 1200, against: "peer", kind: "cpu", goal: { atMost: 0.55 } },
+  { bench: "relay.1200B.ws", size: 1200, against: "ws", kind: "cpu" },
+  { bench: "relay.p50.1200B", size: 1200, against: "peer", kind: "p50" },
+  { bench: "relay.p99.1200B", size: 1200, against: "peer", kind: "p99", goal: { atMost: 1 } },
+]);
+await play({ ...tenThousand, ...window }, [
+  { bench: "relay.200B.10k", size: 200, against: "peer", kind: "cpu", goal: { atMost: 0.65 } },
+  { bench: "relay.1200B.10k", size: 1200, against: "peer", kind: "cpu", goal: { atMost: 0.55 } },
+]);
+
+/** Measures no more than the rows asked for need. */
+async function play(crowd: Crowd, figures: readonly Figure[]): Promise<void> {
+  const wanted = figures.filter(({ bench }) => bench.includes(only));
+  if (wanted.length === 0) return;
+  const scene: Scene = {
+    ...crowd,
+    sizes: [...new Set(wanted.map(({ size }) => size))],
+    targets: [...new Set<TargetName>(["node", "peer", ...wanted.map(({ against }) => against)])],
+    paced: wanted.some(({ kind }) => kind !== "cpu"),
+  };
+  const played: Reading[][] = [];
+  for (let round = 0; round < rounds; round++) {
+    say(`relay: ${scene.connections} connections, round ${round + 1} of ${rounds}`);
+    played.push(await withStage(quick, stage => playRound(stage, scene, { round, profile })));
   }
-  for (const figure of figures) printRow(toFigureRow(figure, rounds));
+  for (const figure of wanted) printRow(toFigureRow(figure, played));
 }
 
-function toScenes(quick: boolean): readonly Scene[] {
-  const window = quick ? { warmMs: 50, runMs: 100 } : { warmMs: 1500, runMs: 3000 };
-  const [few, many] = quick ? [40, 80] : [1000, 10_000];
-  const thousand = { suffix: "", connections: few, inFlight: quick ? 16 : 256, paced: true, ...window };
-  const tenThousand = {
-    suffix: ".10k",
-    connections: many,
-    inFlight: quick ? 32 : 1024,
-    paced: false,
-    ...window,
-  };
-  return [
-    { ...thousand, targets: ["node", "peer", "ws"] },
-    { ...tenThousand, targets: ["node", "peer"] },
-  ];
+function toFigureRow({ bench, size, against, kind, goal }: Figure, played: readonly Reading[][]): Row {
+  const ours = readingsOf(played, size, "node");
+  const peer = readingsOf(played, size, against);
+  const read = ({ saturated, paced }: Reading): number =>
+    kind === "cpu" ? toMicroseconds(saturated) : (paced?.[kind] ?? Number.NaN);
+  const pairs = ours.map((reading, round) => {
+    const other = peer[round];
+    return { ours: read(reading), peer: other ? read(other) : Number.NaN };
+  });
+  const more = kind === "cpu" ? toShares(ours, peer) : toRate(ours);
+  return toRow(
+    { bench, unit: units[kind], peerName: peerNames[against], ...(goal && { goal }), more },
+    pairs,
+  );
 }
 
-function toFigures({ suffix, paced, targets }: Scene, size: Size): Figure[] {
-  const name = `${size}B${suffix}`;
-  const perMessage = { size, kind: "cpu", unit: "µs of server CPU per message" } as const;
-  const wait = { size, against: "peer", unit: "µs from the intended send to the arrival" } as const;
-  return [
-    { ...perMessage, bench: `relay.${name}`, against: "peer", goal: cpuGoals[size] },
-    ...(targets.includes("ws") ? [{ ...perMessage, bench: `relay.${name}.ws`, against: "ws" as const }] : []),
-    ...(paced
-      ? [
-          { ...wait, bench: `relay.p50.${name}`, kind: "p50" as const },
-          { ...wait, bench: `relay.p99.${name}`, kind: "p99" as const, goal: { atMost: 1 } },
-        ]
-      : []),
-  ];
-}
-
-function toFigureRow({ size, kind, against, ...spec }: Figure, rounds: readonly RelayRound[]): Row {
-  const read = (round: RelayRound, name: TargetName): number => {
-    const { saturated, paced } = round[size];
-    const saturation = saturated[name];
-    if (kind === "cpu") return saturation ? toMicroseconds(saturation) : Number.NaN;
-    return paced[name]?.[kind] ?? Number.NaN;
-  };
-  const pairs: Pair[] = rounds.map(round => ({ ours: read(round, "node"), peer: read(round, against) }));
-  const more = kind === "cpu" ? toShares(size, against, rounds) : toRate(size, rounds);
-  return toRow({ ...spec, peerName: peerNames[against], more }, pairs);
+/** One of each round. */
+function readingsOf(played: readonly Reading[][], size: Size, target: TargetName): Reading[] {
+  return played.flatMap(round => round.filter(of => of.size === size && of.target === target));
 }
 
 /** Where the CPU went, and how busy each server was: well below 1, somebody else had its core. */
-function toShares(size: Size, against: TargetName, rounds: readonly RelayRound[]): Row {
-  const medianOf = (name: TargetName, read: (of: Measured) => number): number =>
-    toFigure(
-      median(rounds.map(round => round[size].saturated[name]).map(of => (of ? read(of) : Number.NaN))),
-    );
+function toShares(ours: readonly Reading[], peer: readonly Reading[]): Row {
+  const medianOf = (readings: readonly Reading[], read: (of: Measured) => number): number =>
+    toFigure(median(readings.map(({ saturated }) => read(saturated))));
   const kernelShare = ({ cpu }: Measured): number => cpu.kernel / (cpu.kernel + cpu.user);
   const busy = ({ cpu, seconds }: Measured): number => (cpu.kernel + cpu.user) / seconds / 1e6;
   const perSecond = ({ count, seconds }: Measured): number => Math.round(count / seconds);
   return {
-    oursKernelShare: medianOf("node", kernelShare),
-    peerKernelShare: medianOf(against, kernelShare),
-    oursBusy: medianOf("node", busy),
-    peerBusy: medianOf(against, busy),
-    oursPerSecond: medianOf("node", perSecond),
-    peerPerSecond: medianOf(against, perSecond),
+    oursKernelShare: medianOf(ours, kernelShare),
+    peerKernelShare: medianOf(peer, kernelShare),
+    oursBusy: medianOf(ours, busy),
+    peerBusy: medianOf(peer, busy),
+    oursPerSecond: medianOf(ours, perSecond),
+    peerPerSecond: medianOf(peer, perSecond),
   };
 }
 
-function toRate(size: Size, rounds: readonly RelayRound[]): Row {
-  return {
-    messagesPerSecond: toFigure(median(rounds.map(round => round[size].paced.peer?.perSecond ?? Number.NaN))),
-  };
+function toRate(readings: readonly Reading[]): Row {
+  return { messagesPerSecond: toFigure(median(readings.map(({ paced }) => paced?.perSecond ?? Number.NaN))) };
 }
