@@ -21,12 +21,20 @@ export function createHeadFile(vault: Vault, name: string): HeadFile {
       return JSON.parse(text);
     },
     async follow(before, list) {
-      // What stands there may be anything, if somebody wrote to the file.
-      const revision = Number.isSafeInteger(before?.revision) ? Number(before?.revision) + 1 : 1;
+      const revision = nextRevision(before);
       const box = await seal(await vault.sealingKey(name), labelOf(revision), JSON.stringify(list));
       return { name, revision, box };
     },
   };
+}
+
+/**
+ * The revision of the next change, which is also the version of all rows written in it: no version of a row ever
+ * comes again, also when it is removed and put in anew, so that an older copy never fits.
+ */
+export function nextRevision(before: HeadRow | undefined): number {
+  // What stands there may be anything, if somebody wrote to the file.
+  return Number.isSafeInteger(before?.revision) ? Number(before?.revision) + 1 : 1;
 }
 
 /** Whether nobody has written since `seen` was read. To be called in the transaction that writes. */

@@ -212,6 +212,15 @@ describe("what somebody did to the file", () => {
     expect((await table.find("name", "Bob")).damage).toHaveLength(1);
   });
 
+  it("an older copy does not pass for one that was removed and put in anew", async () => {
+    const { db, table } = await withThree();
+    const old = await rowOf(db, "a");
+    await table.remove("a");
+    await table.put("a", carol);
+    await db.rows.put(old);
+    await expect(table.get("a")).rejects.toMatchObject({ code: "store.rolled-back" });
+  });
+
   it("a removed record is missed", async () => {
     const { db, table } = await withThree();
     await db.rows.delete(["friends", "a"]);

@@ -1,5 +1,6 @@
 import { type DamageError, isDamage, MissingError, RolledBackError, UnlistedError } from "./damage.ts";
 import type { SealedRow } from "./database.ts";
+import { nextRevision } from "./head.ts";
 import { createRowCodec, type Entry, placeOf, type RowCodec, type TableDefinition } from "./sealed-row.ts";
 import { createTableFile, type Home, type Seen, type TableFile, type TableList } from "./table-file.ts";
 
@@ -77,7 +78,7 @@ async function putAll<Value>(parts: Parts<Value>, entries: readonly Entry<Value>
   await parts.file.write(
     () => readKeys(parts, keys),
     async ({ list, rows }) => {
-      const puts = entries.map((entry, at) => parts.codec.seal(entry, nextVersion(list, keys[at], rows[at])));
+      const puts = entries.map((entry, at) => parts.codec.seal(entry, nextVersion(list, rows[at])));
       return { puts: await Promise.all(puts), result: undefined };
     },
   );
@@ -94,7 +95,7 @@ async function update<Value>(
     async ({ list, rows: [row] }) => {
       if (row === undefined) return { result: undefined };
       const value = change((await openListed(parts, list, row)).value);
-      const changed = await parts.codec.seal({ id, value }, nextVersion(list, key, row));
+      const changed = await parts.codec.seal({ id, value }, nextVersion(list, row));
       return { puts: [changed], result: value };
     },
   );
@@ -202,8 +203,7 @@ function sort<Value>(opened: readonly PromiseSettledResult<Entry<Value>>[]): Fou
   return { entries, damage };
 }
 
-/** Above the listed one and above what stands there, so that neither passes for what is written now. */
-function nextVersion(list: TableList, key: string | undefined, row: SealedRow | undefined): number {
-  const listed = list.versions.get(key ?? "") ?? 0;
-  return Math.max(listed, Number.isSafeInteger(row?.version) ? Number(row?.version) : 0) + 1;
+/** That of this change, unless somebody wrote a later one to the file: it must not pass for what is written now. */
+function nextVersion({ head }: TableList, row: SealedRow | undefined): number {
+  return Math.max(nextRevision(head), Number.isSafeInteger(row?.version) ? Number(row?.version) + 1 : 1);
 }

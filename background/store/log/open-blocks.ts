@@ -1,0 +1,62 @@
+import { type DamageError, isDamage, type Place } from "../damage.ts";
+import type { BlockRow } from "../database.ts";
+import { openAsListed } from "./compare.ts";
+import type { BlockEntry, Listing } from "./listing.ts";
+import { toKeys } from "./log-rows.ts";
+import type { LogAccess } from "./open-log.ts";
+
+/** A block's JSON, which the log's codec parses. */
+export interface OpenBlock {
+  readonly entry: BlockEntry;
+  readonly text: string;
+}
+
+/** Those that open, in the order asked for, and what is wrong with the others. */
+export interface OpenBlocks {
+  readonly opened: readonly OpenBlock[];
+  readonly damage: readonly DamageError[];
+}
+
+/** `undefined` where the listing does not hold any more; that is found out for no blocks, too. */
+export async function openBlocks(
+  log: LogAccess,
+  listing: Listing,
+  entries: readonly BlockEntry[],
+): Promise<OpenBlocks | undefined> {
+  const rows = await log.file.readAt(listing, () => readRows(log, entries));
+  if (rows === undefined) return undefined;
+  const rowOf = new Map(rows.flatMap(row => (row ? [[row.last, row]] : [])));
+  const open = async (entry: BlockEntry): Promise<OpenBlock | DamageError> => {
+    const place: Place = { name: log.name, what: "block", key: entry.last };
+    const text = await openAsListed(
+      { place, version: entry.version },
+      rowOf.get(entry.last),
+      log.codec.openBlock,
+    );
+    return isDamage(text) ? text : { entry, text };
+  };
+  const opened = await Promise.all(entries.map(open));
+  return {
+    opened: opened.flatMap(each => (isDamage(each) ? [] : [each])),
+    damage: opened.filter(isDamage),
+  };
+}
+
+/** Neighbours are read as one range: one request, instead of one for each. */
+function readRows(
+  { name, db, limits }: LogAccess,
+  entries: readonly BlockEntry[],
+): PromiseLike<readonly (BlockRow | undefined)[]> {
+  if (entries.length === 0) return Promise.resolve([]);
+  const low = Math.min(...entries.map(({ first }) => first));
+  const high = Math.max(...entries.map(({ last }) => last));
+  if (high - low < entries.length * limits.blockRecords * 1.5) {
+    return db.blocks.where("[log+last]").between([name, low], [name, high], true, true).toArray();
+  }
+  return db.blocks.bulkGet(
+    toKeys(
+      name,
+      entries.map(({ last }) => last),
+    ),
+  );
+}

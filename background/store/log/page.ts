@@ -1,0 +1,116 @@
+import { type DamageError, ShapeError } from "../damage.ts";
+import { type BlockEntry, blocksOf, type Listing, mayBeAbout, type Stored } from "./listing.ts";
+import type { LogEntry, LogFound } from "./log-definition.ts";
+import { openBlocks } from "./open-blocks.ts";
+import type { OpenLog } from "./open-log.ts";
+
+/** A place between two entries, which stays one when others are added or removed. */
+export interface LogCursor {
+  readonly at: number;
+  readonly seq: number;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  /** Only what is older than this. */
+  readonly before?: LogCursor;
+  /** Only what is about this person. */
+  readonly person?: string;
+}
+
+/** Newest first. Damage of the whole log is told with the first page, that of a block where it would have been. */
+export interface LogPage<Value> extends LogFound<Value> {
+  /** Where the next page begins; none after the last. */
+  readonly next?: LogCursor;
+}
+
+interface Timed<Value> extends LogCursor {
+  readonly entry: LogEntry<Value>;
+}
+
+interface Gathered<Value> {
+  readonly found: Timed<Value>[];
+  readonly damage: DamageError[];
+}
+
+/** Two blocks hold most pages: where one begins within a block, it ends in the next. */
+const firstWave = 2;
+
+export async function page<Value extends object>(
+  log: OpenLog<Value>,
+  request: PageRequest,
+): Promise<LogPage<Value>> {
+  const token = request.person === undefined ? undefined : await log.codec.tokenOf(request.person);
+  return log.file.read(async listing => {
+    const blocks = blocksOf(listing).filter(
+      block => mayBeAbout(block, token) && block.from <= (request.before?.at ?? block.from),
+    );
+    return gather(log, listing, { request, blocks: blocks.sort(newestFirst) });
+  });
+}
+
+async function gather<Value extends object>(
+  log: OpenLog<Value>,
+  listing: Listing,
+  { request, blocks }: { request: PageRequest; blocks: readonly BlockEntry[] },
+): Promise<LogPage<Value> | undefined> {
+  const gathered: Gathered<Value> = { found: [], damage: request.before ? [] : [...listing.damage] };
+  for (const { record } of listing.tail) if (record) take(log, gathered, { record, request });
+  let at = 0;
+  // Whose calls are few and far between is looked for in more blocks at once.
+  let wave = request.person === undefined ? firstWave : Math.ceil(log.limits.waveBlocks / 2);
+  if (isFull(gathered.found, request.limit, blocks[0])) wave = 0;
+  do {
+    const opened = await openBlocks(log, listing, blocks.slice(at, at + wave));
+    if (opened === undefined) return undefined;
+    gathered.damage.push(...opened.damage);
+    for (const { text } of opened.opened) {
+      for (const record of log.codec.parseBlock(text)) take(log, gathered, { record, request });
+    }
+    at += wave;
+    wave = Math.min(wave * 2, log.limits.waveBlocks);
+  } while (at < blocks.length && !isFull(gathered.found, request.limit, blocks[at]));
+  return toPage(gathered, request.limit, at < blocks.length);
+}
+
+function take<Value extends object>(
+  { codec, definition }: OpenLog<Value>,
+  { found, damage }: Gathered<Value>,
+  { record, request: { before, person } }: { record: Stored; request: PageRequest },
+): void {
+  try {
+    const entry = codec.toEntry(record);
+    if (person !== undefined && !definition.people(entry.value).includes(person)) return;
+    const timed = { at: definition.at(entry.value), seq: entry.seq, entry };
+    if (before === undefined || byTime(before, timed) < 0) found.push(timed);
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    damage.push(error);
+  }
+}
+
+/** Whether nothing in the blocks to come can be newer than the last entry of the page. Sorts what was found. */
+function isFull<Value>(found: Timed<Value>[], limit: number, next: BlockEntry | undefined): boolean {
+  if (found.length < limit || next === undefined) return false;
+  const last = found.sort(byTime)[limit - 1];
+  return last !== undefined && byTime(last, { at: next.to, seq: next.last }) < 0;
+}
+
+function toPage<Value>({ found, damage }: Gathered<Value>, limit: number, isMore: boolean): LogPage<Value> {
+  const shown = found.sort(byTime).slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    entries: shown.map(({ entry }) => entry),
+    damage,
+    ...(last && (isMore || found.length > limit) && { next: { at: last.at, seq: last.seq } }),
+  };
+}
+
+/** Newest first; of the same instant, what was stored last. */
+function byTime(one: LogCursor, other: LogCursor): number {
+  return other.at - one.at || other.seq - one.seq;
+}
+
+function newestFirst(one: BlockEntry, other: BlockEntry): number {
+  return other.to - one.to || other.last - one.last;
+}
