@@ -14,7 +14,7 @@ export type GateDecision =
   | { readonly do: "drop" }
   | { readonly do: "refuse"; readonly status: number; readonly sentence: string; readonly require?: string };
 
-/** The option tag of our phones (see "Versions" in the README). */
+/** The option tag of our phones, and of the version of what they and their nodes agree on. */
 export const ownTag = "etherlynk.v1";
 
 /**

@@ -38,7 +38,7 @@ export interface ReceptionCounts extends DialectCounts {
   denied: number;
 }
 
-/** Option tags that this node itself understands in the Require of a REGISTER (RFC 3261 §10.3 step 2). */
+/** Option tags that this node itself understands, in the Require of a REGISTER or an OPTIONS to itself. */
 const UNDERSTOOD = new Set([ownTag, "gruu", "path", "outbound"]);
 
 /**
@@ -55,6 +55,9 @@ export class Reception implements SipHost {
     denied: 0,
   };
   readonly #config: ReceptionConfig;
+  /** The Date of this second, written once. */
+  #second = 0;
+  #date = toHeader("Date", formatDate(0));
 
   constructor(config: ReceptionConfig) {
     this.#config = config;
@@ -107,8 +110,9 @@ export class Reception implements SipHost {
       core.refuse(flow, request, { status: 405, headers: [allow] });
       return;
     }
-    const headers = [...describeNode, toHeader("Date", formatDate(Math.floor(Date.now() / 1_000)))];
-    flow.deliver(createResponse(request, 200, { toTag: core.nextTag(), headers }));
+    const unsupported = this.#unsupported(request);
+    if (unsupported !== undefined) core.refuse(flow, request, unsupported);
+    else this.#accept(flow, request, describeNode);
   }
 
   forget(connection: SipConnection): void {
@@ -184,11 +188,9 @@ export class Reception implements SipHost {
   #register(connection: SipConnection, request: SipRequest, identity: Identity | undefined): void {
     const { core, domains, registrar, limits } = this.#config;
     this.counts.registers++;
-    const required = header(request, "require") === undefined ? [] : tokens(request, "require");
-    const unknown = required.filter(tag => !UNDERSTOOD.has(tag));
-    if (unknown.length > 0) {
-      const unsupported = toHeader("Unsupported", unknown.join(", "));
-      core.refuse(connection, request, { status: 420, headers: [unsupported] });
+    const unsupported = this.#unsupported(request);
+    if (unsupported !== undefined) {
+      core.refuse(connection, request, unsupported);
       return;
     }
     const target = toSipUri(request.uri);
@@ -211,7 +213,27 @@ export class Reception implements SipHost {
       { registrar, limits, now },
     );
     if (answer.status !== 200) core.refuse(connection, request, answer);
-    else connection.deliver(createResponse(request, 200, { toTag: core.nextTag(), headers: answer.headers }));
+    else this.#accept(connection, request, answer.headers);
+  }
+
+  /** RFC 3261 §8.2.2.3. */
+  #unsupported(request: SipRequest): Refusal | undefined {
+    if (header(request, "require") === undefined) return undefined;
+    const unknown = tokens(request, "require").filter(tag => !UNDERSTOOD.has(tag));
+    return unknown.length === 0
+      ? undefined
+      : { status: 420, headers: [toHeader("Unsupported", unknown.join(", "))] };
+  }
+
+  /** With the Date by which a client may set its clock right (§10.3 step 8, §20.17). */
+  #accept(flow: Flow, request: SipRequest, headers: readonly SipHeader[]): void {
+    const second = Math.floor(Date.now() / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#date = toHeader("Date", formatDate(second));
+    }
+    const toTag = this.#config.core.nextTag();
+    flow.deliver(createResponse(request, 200, { toTag, headers: [...headers, this.#date] }));
   }
 
   /**

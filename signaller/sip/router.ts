@@ -4,7 +4,7 @@ import type { ProxyTarget } from "../../protocol/sip/proxy-context.ts";
 import type { Screened } from "../../protocol/sip/proxy-screen.ts";
 import { instanceOfGruu } from "../../protocol/sip/registrar-bindings.ts";
 import type { SipUri } from "../../protocol/sip/uri.ts";
-import { isAccountKey, isChainKey, toContactKey, toSipUri, toUserKey } from "./address-keys.ts";
+import { isAccountKey, isChainKey, toContactKey, toHostKey, toSipUri, toUserKey } from "./address-keys.ts";
 import type { Domains } from "./domains.ts";
 import type { Flow } from "./flow.ts";
 import type { Binding, Registrar } from "./registrar.ts";
@@ -55,11 +55,16 @@ export function createRouter({ domains, registrar, peers, guests }: RouterConfig
     return toPeer(next, request, flow) ?? nobodyAt(next);
   };
 
-  /** Whose Contact it is. */
+  /**
+   * Whose Contact it is. What reads as an address of a user here is one, whatever somebody gave as a Contact: else
+   * anybody could register the address of another as its own Contact, and get that one's calls.
+   */
   function holderOf(uri: SipUri): Flow | undefined {
     const bridge = guests();
     if (bridge?.host === uri.host) return bridge.flow;
-    return uri.user === undefined ? undefined : registrar.flowOf(toContactKey(uri));
+    if (uri.user === undefined || toHostKey(uri) === domains.own) return undefined;
+    if (domains.isOwn(uri) && registrar.bindingsOf(toUserKey(uri.user) ?? "").length > 0) return undefined;
+    return registrar.flowOf(toContactKey(uri));
   }
 
   function toPeer(uri: SipUri, request: SipRequest, from: Flow): Way | undefined {
@@ -94,12 +99,28 @@ export function createRouter({ domains, registrar, peers, guests }: RouterConfig
 
 /** By the preference that the devices gave (RFC 3261 §10.2.1.2): those of one q ring together. */
 function toGroups(bindings: readonly Binding[]): readonly (readonly ProxyTarget[])[] {
-  const targets = (list: readonly Binding[]) =>
-    list.map(({ contact, flow }) => ({ uri: contact, hop: flow.id }));
-  const [first] = bindings;
-  if (bindings.every(({ q }) => q === first?.q)) return [targets(bindings)];
+  const [first, ...others] = bindings;
+  if (first === undefined || others.length === 0) return [toDevices(bindings)];
+  if (others.every(({ q }) => q === first.q)) return [toDevices(bindings)];
   const ranks = [...new Set(bindings.map(({ q }) => q))].sort((one, other) => other - one);
-  return ranks.map(rank => targets(bindings.filter(({ q }) => q === rank)));
+  return ranks.map(rank => toDevices(bindings.filter(({ q }) => q === rank)));
+}
+
+/** One target for each device: of several connections of one the newest, and the others should it fail (RFC 5626 §5.3). */
+function toDevices(bindings: readonly Binding[]): ProxyTarget[] {
+  const devices: ProxyTarget[] = [];
+  const places = new Map<string, number>();
+  for (const { contact: uri, flow, instance } of bindings) {
+    const target: ProxyTarget = { uri, hop: flow.id };
+    const place = instance === "" ? undefined : places.get(instance);
+    const older = place === undefined ? undefined : devices[place];
+    if (place !== undefined && older !== undefined) devices[place] = { ...target, otherwise: older };
+    else {
+      if (instance !== "") places.set(instance, devices.length);
+      devices.push(target);
+    }
+  }
+  return devices;
 }
 
 /** A device that calls its own user means the user's other devices. */
