@@ -26,7 +26,7 @@ export class CallQueue {
   readonly #waiting: { readonly job: Job; readonly unheard: (() => void) | undefined }[] = [];
   #call: Call;
   #isRunning = false;
-  #idle: (() => void)[] = [];
+  #isStopped = false;
 
   constructor(call: Call, options: CallQueueOptions) {
     this.#call = call;
@@ -55,12 +55,14 @@ export class CallQueue {
     this.#push(job, unheard);
   }
 
-  /** Resolves when everything told before has been carried out. */
-  settled(): Promise<void> {
-    return this.#isRunning ? new Promise(resolve => this.#idle.push(resolve)) : Promise.resolve();
+  /** The phone ends: nothing more is heard. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#waiting.length = 0;
   }
 
   #push(job: Job, unheard?: () => void): void {
+    if (this.#isStopped) return;
     this.#waiting.push({ job, unheard });
     if (!this.#isRunning) void this.#run();
   }
@@ -77,9 +79,6 @@ export class CallQueue {
       }
     }
     this.#isRunning = false;
-    const idle = this.#idle;
-    this.#idle = [];
-    for (const resolve of idle) resolve();
   }
 
   async #hear(event: CallEvent): Promise<boolean> {

@@ -91,10 +91,6 @@ export class CallRun {
     this.#queue.tell(event);
   }
 
-  settled(): Promise<void> {
-    return this.#queue.settled();
-  }
-
   /** Sets media aside: its keys are signed in all that this call says of itself. */
   async openMedia(): Promise<void> {
     const { ports, trickle, call } = this.#options;
@@ -105,6 +101,13 @@ export class CallRun {
     if (isOver(this.call.state)) this.#closeMedia();
   }
 
+  /** The phone ends. */
+  stop(): void {
+    this.#queue.stop();
+    this.close();
+  }
+
+  /** The call is over for people. */
   close(): void {
     this.#timers.stopAll();
     this.#closeMedia();

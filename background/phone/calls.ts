@@ -46,6 +46,7 @@ const mostAlive = 16;
 export class Calls {
   readonly #options: CallsOptions;
   readonly #runs = new Map<CallId, CallRun>();
+  readonly #forgetting = new Map<CallId, () => void>();
 
   constructor(options: CallsOptions) {
     this.#options = options;
@@ -127,7 +128,8 @@ export class Calls {
   }
 
   close(): void {
-    for (const run of this.all) run.close();
+    for (const run of this.all) run.stop();
+    for (const takeBack of this.#forgetting.values()) takeBack();
   }
 
   #common(id: CallId) {
@@ -173,10 +175,13 @@ export class Calls {
 
   /** A 200 that crossed the end, or a BYE, may still come (RFC 3261 §13.3.1.4). */
   #forgetLater(id: CallId): void {
-    this.#options.clock.after(sipTimers.giveUp, () => {
+    if (this.#forgetting.has(id)) return;
+    const forget = () => {
+      this.#forgetting.delete(id);
       this.#runs.delete(id);
       this.#options.agent.forget(id);
-    });
+    };
+    this.#forgetting.set(id, this.#options.clock.after(sipTimers.giveUp, forget));
   }
 }
 

@@ -64,7 +64,12 @@ export function createPhone(options: PhoneOptions): PhoneKit {
       emit(lineListeners, state);
     },
   });
-  signal.addEventListener("abort", () => calls.close(), { once: true });
+  const close = () => {
+    calls.close();
+    line.transactions.lose();
+    agent.close();
+  };
+  signal.addEventListener("abort", close, { once: true });
   return {
     line: {
       get: () => line.state,

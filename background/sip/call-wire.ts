@@ -10,16 +10,17 @@ import type { ByteText, SipHeader, SipMessage, SipRequest, SipResponse } from ".
 import { orderProvisional } from "../../protocol/sip/provisional-order.ts";
 import type { Identity } from "../../protocol/words/identity.ts";
 import type { ProvenPeer } from "../identity/verify-identity.ts";
-import { type Opened, sdpMediaType, type WireBody } from "./bodies.ts";
+import { type Bodies, type Opened, sdpMediaType, type WireBody, wireBodyOf } from "./bodies.ts";
 import type { CallWireOptions } from "./call-port.ts";
 import { DialogRun } from "./dialog-run.ts";
 import { inform, informed, takeEarly, takeInfo } from "./informing.ts";
 import { abilities, createInvite, reasonLine, typeOf } from "./invite-parts.ts";
-import { createLeg, keepBody, type Leg } from "./leg.ts";
+import { createLeg, keepBody, type Leg, refusalOf } from "./leg.ts";
+import { acceptReinvite, refuseReinvite, sealSdp, sendReinvite } from "./reinvites.ts";
 import { ReliableRun } from "./reliable-run.ts";
-import { refuseOffer, wantsHold } from "./sdp-checks.ts";
+import { wantsHold } from "./sdp-checks.ts";
 import { signInvite, signResponse } from "./signed-parts.ts";
-import { toReinviteOutcome, toWhole } from "./wire-events.ts";
+import { toInviteFailure, toReinviteOutcome, toWhole } from "./wire-events.ts";
 
 type Of<Name extends WireEffect["do"]> = Extract<WireEffect, { do: Name }>;
 
@@ -34,6 +35,8 @@ export class CallWire {
   readonly #reliable: ReliableRun | undefined;
   #withdraw: ((headers: readonly SipHeader[]) => void) | undefined;
   #sent: SipRequest | undefined;
+  /** Our 200 offers, and the ACK has to answer. */
+  #isAnswerOwed = false;
   /** The identity of the INVITE: ours when we call; theirs, proven, when they do. */
   #asked: Identity | undefined;
 
@@ -132,16 +135,20 @@ export class CallWire {
         // The dialog has answered it by itself.
         return;
       case "send-reinvite":
-        return this.#reinvite(effect);
+        return this.#within(effect.tag, (bodies, leg) => sendReinvite(bodies, leg, effect.offer));
       case "ack-reinvite":
         this.#legs.get(effect.tag)?.dialog.step({ type: "ack", content: {} });
         return;
       case "accept-reinvite":
-        return this.#acceptReinvite(effect);
+        return this.#within(effect.tag, (bodies, leg) => acceptReinvite(bodies, leg, effect.body));
       case "refuse-reinvite":
-        this.#refuseReinvite(effect);
-        return;
+        return this.#within(effect.tag, (_, leg) => refuseReinvite(leg, effect.status, effect.retryAfter));
     }
+  }
+
+  #within(tag: DialogTag, act: (bodies: Bodies, leg: Leg) => Promise<void> | void): Promise<void> | void {
+    const leg = this.#legs.get(tag);
+    return leg === undefined ? undefined : act(this.#options.bodies, leg);
   }
 
   close(): void {
@@ -158,7 +165,7 @@ export class CallWire {
     this.#sent = createInvite({ callId, localTag, from, to, contact, body: context, headers });
     this.#withdraw = wire.openInvite(this.#sent, {
       response: response => this.#heard(response),
-      fail: why => ear.tell({ type: "rejected", status: why === "timeout" ? 408 : 503, reasons: [] }),
+      fail: why => ear.tell(toInviteFailure(why)),
     });
   }
 
@@ -215,11 +222,9 @@ export class CallWire {
   #requested(tag: DialogTag, request: SipRequest): void {
     const leg = this.#legs.get(tag);
     if (leg === undefined) return;
-    const { ear } = this.#options;
     switch (request.method) {
       case "ACK": {
-        const answer = keepBody(leg, request);
-        ear.tell(answer === undefined ? { type: "acked" } : { type: "acked", answer });
+        this.#acked(keepBody(leg, request));
         return;
       }
       case "INVITE":
@@ -235,6 +240,16 @@ export class CallWire {
       default:
         leg.dialog.step({ type: "respond", request, answer: { status: 200, headers: abilities } });
     }
+  }
+
+  /** An ACK that owes an answer and has none comes before a BYE that says why: that one is waited for. */
+  #acked(answer: ByteText | undefined): void {
+    const { ear, clock } = this.#options;
+    const isOwed = this.#isAnswerOwed;
+    this.#isAnswerOwed = false;
+    if (answer !== undefined) ear.tell({ type: "acked", answer });
+    else if (isOwed) clock.after(byeFollowsMs, () => ear.tell({ type: "acked" }));
+    else ear.tell({ type: "acked" });
   }
 
   #reinvited(leg: Leg, request: SipRequest): void {
@@ -333,23 +348,14 @@ export class CallWire {
     return this.#legs.get(this.caller);
   }
 
-  async #seal(leg: Leg, sdp: ByteText, label: string): Promise<WireBody> {
-    if (leg.peer === undefined) throw new Error("A body for a device that nobody has proven.");
-    return this.#options.bodies.seal(
-      leg.peer,
-      { mediaType: sdpMediaType, body: sdp },
-      { ends: leg.ours, label },
-    );
-  }
-
-  #identity(status: number, body: ByteText): Promise<readonly SipHeader[]> {
-    return signResponse(this.#options, this.#asked, { status, body });
-  }
-
   async #answer(status: number, body: WireBody | undefined): Promise<void> {
     const leg = this.#theirs();
     if (leg === undefined || this.#invite === undefined) return;
-    const headers = [...abilities, ...typeOf(body), ...(await this.#identity(status, body?.body ?? ""))];
+    const headers = [
+      ...abilities,
+      ...typeOf(body),
+      ...(await signResponse(this.#options, this.#asked, { status, body: body?.body ?? "" })),
+    ];
     const answer = { status, headers, ...toWhole({ body: body?.body }) };
     leg.dialog.step({ type: "respond", request: this.#invite, answer });
   }
@@ -357,12 +363,15 @@ export class CallWire {
   async #prepared({ offer }: Of<"send-prepared">): Promise<void> {
     const leg = this.#theirs();
     if (leg === undefined || this.#invite === undefined) return;
-    const body = await this.#seal(leg, offer, `INVITE ${cseq(this.#invite).seq} 183`);
+    const body = await sealSdp(this.#options.bodies, leg, {
+      sdp: offer,
+      label: `INVITE ${cseq(this.#invite).seq} 183`,
+    });
     const headers = [
       toHeader("Contact", this.#options.contact()),
       ...abilities,
       ...typeOf(body),
-      ...(await this.#identity(183, body.body)),
+      ...(await signResponse(this.#options, this.#asked, { status: 183, body: body.body })),
     ];
     const parts = { toTag: this.#options.localTag, headers, body: body.body };
     this.#reliable?.step({ type: "provisional", response: createResponse(this.#invite, 183, parts) });
@@ -372,7 +381,11 @@ export class CallWire {
     const leg = this.#theirs();
     if (leg === undefined || this.#invite === undefined) return;
     const label = `INVITE ${cseq(this.#invite).seq} 200`;
-    await this.#answer(200, sdp === undefined ? undefined : await this.#seal(leg, sdp, label));
+    await this.#answer(
+      200,
+      sdp === undefined ? undefined : await sealSdp(this.#options.bodies, leg, { sdp, label }),
+    );
+    this.#isAnswerOwed = sdp !== undefined && wireBodyOf(this.#invite)?.mediaType !== sdpMediaType;
     leg.canInform = true;
     inform(this.#options, leg);
   }
@@ -388,7 +401,10 @@ export class CallWire {
   async #prack({ tag, answer }: Of<"send-prack">): Promise<void> {
     const leg = this.#legs.get(tag);
     if (leg === undefined) return;
-    this.#sendPrack(leg, await this.#seal(leg, answer, `PRACK ${leg.dialog.nextSeq}`));
+    this.#sendPrack(
+      leg,
+      await sealSdp(this.#options.bodies, leg, { sdp: answer, label: `PRACK ${leg.dialog.nextSeq}` }),
+    );
     leg.canInform = true;
     inform(this.#options, leg);
   }
@@ -407,7 +423,7 @@ export class CallWire {
     if (leg === undefined || ack.body === "again") return;
     const body =
       ack.body === "answer"
-        ? await this.#seal(leg, ack.answer, `ACK ${INVITE_SEQ}`)
+        ? await sealSdp(this.#options.bodies, leg, { sdp: ack.answer, label: `ACK ${INVITE_SEQ}` })
         : refusalOf(leg, ack.body);
     const content = { headers: typeOf(body), ...toWhole({ body: body?.body }) };
     leg.dialog.step({ type: "ack", content });
@@ -423,41 +439,10 @@ export class CallWire {
     if (leg === undefined) this.#options.ear.tell({ type: "bye-answered", tag });
     else leg.dialog.step({ type: "bye", headers: reasonLine(reason) });
   }
-
-  async #reinvite({ tag, offer }: Of<"send-reinvite">): Promise<void> {
-    const leg = this.#legs.get(tag);
-    if (leg === undefined) return;
-    const body = await this.#seal(leg, offer, `INVITE ${leg.dialog.nextSeq}`);
-    const content = { headers: [...abilities, ...typeOf(body)], body: body.body };
-    leg.dialog.step({ type: "send", method: "INVITE", content });
-  }
-
-  async #acceptReinvite({ tag, body: sdp }: Of<"accept-reinvite">): Promise<void> {
-    const leg = this.#legs.get(tag);
-    const request = leg?.reinvite;
-    if (leg === undefined || request === undefined) return;
-    const body = await this.#seal(leg, sdp, `INVITE ${cseq(request).seq} 200`);
-    const answer = { status: 200, headers: [...abilities, ...typeOf(body)], body: body.body };
-    leg.dialog.step({ type: "respond", request, answer });
-  }
-
-  #refuseReinvite({ tag, status, retryAfter }: Of<"refuse-reinvite">): void {
-    const leg = this.#legs.get(tag);
-    if (leg?.reinvite === undefined) return;
-    const headers = retryAfter === undefined ? [] : [toHeader("Retry-After", String(retryAfter))];
-    leg.dialog.step({ type: "respond", request: leg.reinvite, answer: { status, headers } });
-  }
 }
+
+/** The two are sent at once; between them lies what one way through the network differs from the next. */
+const byeFollowsMs = 1_000;
 
 /** As many as the call itself remembers, and some. */
 const mostLegs = 32;
-
-/**
- * An offer in a 2xx must have its answer (RFC 3261 §13.2.2.4); one that refuses tells nothing. A sealed one is not opened for
- * that: the BYE follows at once.
- */
-function refusalOf({ carriers }: Leg, body: "nothing" | "refusal"): WireBody | undefined {
-  const ok = carriers.get("answer");
-  if (body === "nothing" || ok === undefined || !/^v=0/.test(ok.body)) return undefined;
-  return { mediaType: sdpMediaType, body: refuseOffer(ok.body) };
-}

@@ -1,8 +1,9 @@
 import type { Carrier } from "../../protocol/call/call-event.ts";
 import type { DialogTag } from "../../protocol/ids.ts";
 import type { ByteText, SipMessage, SipRequest } from "../../protocol/sip/message.ts";
-import { type Ends, labelOf, type Peer, type WireBody, wireBodyOf } from "./bodies.ts";
+import { type Ends, labelOf, type Peer, sdpMediaType, type WireBody, wireBodyOf } from "./bodies.ts";
 import type { DialogRun } from "./dialog-run.ts";
+import { refuseOffer } from "./sdp-checks.ts";
 
 /** One dialog of a call, and what is known of the device at its other end. */
 export interface Leg {
@@ -71,4 +72,14 @@ export function keepBody(leg: Leg, message: SipMessage): ByteText | undefined {
     leg.received.delete(oldest);
   }
   return wire.body;
+}
+
+/**
+ * An offer in a 2xx must have its answer (RFC 3261 §13.2.2.4); one that refuses tells nothing. A sealed one is not opened for
+ * that: the BYE follows at once.
+ */
+export function refusalOf({ carriers }: Leg, body: "nothing" | "refusal"): WireBody | undefined {
+  const ok = carriers.get("answer");
+  if (body === "nothing" || ok === undefined || !/^v=0/.test(ok.body)) return undefined;
+  return { mediaType: sdpMediaType, body: refuseOffer(ok.body) };
 }

@@ -5,13 +5,13 @@ import { createResponse, type ResponseParts } from "../../protocol/sip/create-re
 import { callId, contacts, fromTag, toTag } from "../../protocol/sip/fields.ts";
 import type { ByteText, SipHeader, SipRequest } from "../../protocol/sip/message.ts";
 import { SipParseError } from "../../protocol/sip/sip-parse-error.ts";
-import { sipTimers } from "../../protocol/sip/timers.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { DeviceKeys } from "../identity/device-keys.ts";
 import { type Bodies, createBodies } from "./bodies.ts";
 import type { CallEar, CallTransport, CallWireOptions } from "./call-port.ts";
 import { CallWire } from "./call-wire.ts";
+import { Goodbyes } from "./goodbyes.ts";
 import { abilities, phoneRules } from "./invite-parts.ts";
 import type { Line } from "./line.ts";
 import type { RequestUser, TransactionsUser } from "./transactions.ts";
@@ -39,27 +39,18 @@ export interface UserAgentOptions {
   line(): Line;
 }
 
-/** A BYE that finds no connection. */
-interface Parked {
-  readonly request: SipRequest;
-  readonly user: RequestUser;
-  readonly giveUp: () => void;
-}
-
-/** As a call cannot be told from another that has its Call-ID, and ends of many are cheap to make. */
-const mostParked = 64;
-
 /** Transactions, dialogs and calls on one line (RFC 3261 §8, §12, §13). */
 export class UserAgent implements TransactionsUser {
   readonly #options: UserAgentOptions;
   readonly #bodies: Bodies;
   readonly #calls = new Map<string, CallWire>();
-  readonly #parked = new Set<Parked>();
+  readonly #goodbyes: Goodbyes;
   readonly #transport: CallTransport;
 
   constructor(options: UserAgentOptions) {
     this.#options = options;
     this.#bodies = createBodies(options.device);
+    this.#goodbyes = new Goodbyes(options.clock, options.line);
     const transactions = () => options.line().transactions;
     this.#transport = {
       open: (request, user) => this.#open(request, user),
@@ -83,10 +74,13 @@ export class UserAgent implements TransactionsUser {
 
   /** The line is registered again. */
   lineRestored(): void {
-    for (const { request, user, giveUp } of [...this.#parked]) {
-      giveUp();
-      this.#open(request, user);
-    }
+    this.#goodbyes.lineRestored();
+  }
+
+  close(): void {
+    this.#goodbyes.close();
+    for (const wire of this.#calls.values()) wire.close();
+    this.#calls.clear();
   }
 
   request(request: SipRequest): void {
@@ -157,34 +151,12 @@ export class UserAgent implements TransactionsUser {
     return { ...common, ...parts, localTag, contact: () => this.#options.line().contact };
   }
 
-  /** Nobody is left hanging: a BYE that finds no connection is said when there is one again. */
   #open(request: SipRequest, user: RequestUser): () => void {
-    const line = this.#options.line();
-    const isPatient = request.method === "BYE" && this.#parked.size < mostParked;
-    if (isPatient && line.state.name !== "up") {
-      this.#park(request, user);
+    if (request.method === "BYE") {
+      this.#goodbyes.send(request, user);
       return () => undefined;
     }
-    const withdraw = line.transactions.open(request, {
-      response: response => user.response(response),
-      fail: why => {
-        if (isPatient && why === "transport-error") this.#park(request, user);
-        else user.fail(why);
-      },
-    });
+    const withdraw = this.#options.line().transactions.open(request, user);
     return () => withdraw([]);
-  }
-
-  #park(request: SipRequest, user: RequestUser): void {
-    const takeBack = this.#options.clock.after(sipTimers.giveUp, () => {
-      this.#parked.delete(parked);
-      user.fail("transport-error");
-    });
-    const giveUp = () => {
-      takeBack();
-      this.#parked.delete(parked);
-    };
-    const parked: Parked = { request, user, giveUp };
-    this.#parked.add(parked);
   }
 }

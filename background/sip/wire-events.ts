@@ -1,4 +1,5 @@
 import type { CallEvent } from "../../protocol/call/call-event.ts";
+import { toResponse } from "../../protocol/call/end-reason.ts";
 import type { DialogTag } from "../../protocol/ids.ts";
 import { header } from "../../protocol/sip/fields.ts";
 import { parseSeconds } from "../../protocol/sip/headers.ts";
@@ -16,6 +17,16 @@ export function toReinviteOutcome(response: SipResponse, { tag, answer, random }
   if (status < 300) return { type: "reinvite-accepted", tag, ...toWhole({ answer }) };
   const retryAfter = parseSeconds(header(response, "retry-after") ?? "");
   return { type: "reinvite-rejected", tag, status, ...toWhole({ retryAfter }), random };
+}
+
+/**
+ * An INVITE of ours that had no answer is as one refused by 408 (RFC 3261 §8.1.3.1). One whose connection was lost would be a 503,
+ * which is a busy network's word; we know better, and say so.
+ */
+export function toInviteFailure(why: "timeout" | "transport-error"): CallEvent {
+  if (why === "timeout") return { type: "rejected", status: 408, reasons: [] };
+  const { status, reason } = toResponse("network-lost");
+  return { type: "rejected", status, reasons: reason === undefined ? [] : [reason] };
 }
 
 /** `exactOptionalPropertyTypes`: a key is there with a value, or not at all. */

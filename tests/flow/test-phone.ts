@@ -14,6 +14,8 @@ import { createScriptedMedia, type ScriptedMedia } from "./scripted-media.ts";
 export const domain = "closed.example";
 
 export interface TestPhone {
+  readonly urls: readonly string[];
+  readonly instance: string;
   readonly person: Person;
   readonly device: DeviceKeys;
   readonly kit: PhoneKit;
@@ -39,6 +41,8 @@ export interface TestPhoneOptions {
   readonly urls: readonly string[];
   readonly person?: Person;
   readonly device?: DeviceKeys;
+  /** Stays with a device when its phone is closed and comes back. */
+  readonly instance?: string;
   readonly domain?: string;
   readonly replays?: Replays;
   readonly screens?: Partial<Screens>;
@@ -50,6 +54,7 @@ export interface TestPhoneOptions {
 export async function createTestPhone(options: TestPhoneOptions): Promise<TestPhone> {
   const person = options.person ?? createPerson();
   const device = options.device ?? (await person.device());
+  const instance = options.instance ?? crypto.randomUUID();
   const end = new AbortController();
   onTestFinished(() => end.abort());
   const clock = createClock();
@@ -61,7 +66,7 @@ export async function createTestPhone(options: TestPhoneOptions): Promise<TestPh
     domain: options.domain ?? domain,
     urls: options.urls,
     device,
-    instance: crypto.randomUUID(),
+    instance,
     chainId: 1,
     wallets: createWalletCheck(),
     clock,
@@ -117,7 +122,20 @@ export async function createTestPhone(options: TestPhoneOptions): Promise<TestPh
       else kit.calls.watch(record => holds(record) && done(record), signal);
     });
   const phone: TestPhone = {
-    ...{ person, device, kit, media, tones, sounded, notices, entries, lines, until },
+    ...{
+      urls: options.urls,
+      instance,
+      person,
+      device,
+      kit,
+      media,
+      tones,
+      sounded,
+      notices,
+      entries,
+      lines,
+      until,
+    },
     reach: (...kinds) => until(({ call }) => kinds.includes(call.state.kind)),
     entry: () =>
       within("A log entry", (done, signal) => {

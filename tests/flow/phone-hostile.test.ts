@@ -1,0 +1,302 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { signAnswer } from "../../background/identity/sign-identity.ts";
+import type { CallEntry } from "../../background/phone/ports.ts";
+import { createReplayMemory } from "../../background/store/replay-memory.ts";
+import { createDisk } from "../../background/store/rig.suite.ts";
+import { openVault } from "../../background/store/vault.ts";
+import { sentenceOf } from "../../protocol/call/end-sentence.ts";
+import { toScopeBits } from "../../protocol/words/delegation.ts";
+import { parseIdentity } from "../../protocol/words/identity.ts";
+import { formatFingerprint } from "../../protocol/words/media-key.ts";
+import { bodyOf, type Direction, startHostileProxy, withBodyText, withLine } from "./hostile-proxy.ts";
+import { createPerson } from "./phone-device.ts";
+import { hiddenAddress } from "./scripted-media.ts";
+import { oneOf, type SipText } from "./sip-text.ts";
+import { startNode } from "./test-node.ts";
+import { createTestPhone, domain, type TestPhone, talk } from "./test-phone.ts";
+
+const say = ({ reason, direction }: CallEntry) => sentenceOf(reason, direction);
+const unproven = {
+  answer: "The call was stopped: whoever answered could not prove who they are.",
+  caller: "The call was stopped: the caller could not prove who they are.",
+};
+const context = { chainId: 1, order: "A-17", origin: "https://otc.example" };
+
+/** Alice behind a proxy that is her enemy; Bob straight at the node. */
+async function start() {
+  const node = await startNode({ domain });
+  const proxy = await startHostileProxy(node.url);
+  const [alice, bob] = await Promise.all([
+    createTestPhone({ urls: [proxy.url] }),
+    createTestPhone({ urls: [node.url] }),
+  ]);
+  return { node, proxy, alice, bob };
+}
+
+type Change = (direction: Direction, message: SipText, text: string) => string | undefined;
+
+const on =
+  (
+    direction: Direction,
+    start: RegExp,
+    change: (text: string, message: SipText) => string | undefined,
+  ): Change =>
+  (way, message, text) =>
+    way === direction && start.test(message.start) && /INVITE|ACK/.test(oneOf(message, "CSeq"))
+      ? change(text, message)
+      : text;
+
+const flip = (text: string, at = 120) =>
+  text.slice(0, at) + (text[at] === "A" ? "B" : "A") + text.slice(at + 1);
+
+function neverOpened({ media, sounded }: TestPhone) {
+  const done = media.opened.flatMap(call => call.commands.map(command => command.do));
+  expect(done).not.toContain("open-microphone");
+  expect(done).not.toContain("make-answer");
+  return sounded;
+}
+
+describe("a node sees", () => {
+  it("neither addresses nor descriptions of a call", async () => {
+    const { proxy, alice, bob } = await start();
+    const id = await talk(alice, bob);
+    const told = () => proxy.seen.filter(({ text }) => text.startsWith("INFO ")).length;
+    await expect.poll(told).toBeGreaterThanOrEqual(2);
+    alice.kit.tell(id, "hold");
+    await bob.reach("held");
+    alice.kit.tell(id, "hang-up");
+    await Promise.all([alice.reach("ended"), bob.reach("ended")]);
+    const all = proxy.seen.map(({ text }) => text).join("\n");
+    expect(all).toContain("application/etherlynk-sealed");
+    for (const hidden of [hiddenAddress, "a=candidate", "a=fingerprint", "m=audio", "ice-pwd"]) {
+      expect(all).not.toContain(hidden);
+    }
+  });
+});
+
+describe("who calls is refused in words, and nothing rings, when on the way", () => {
+  const cases: [what: string, doubt: string, change: (text: string, message: SipText) => string][] = [
+    [
+      "the business is another",
+      "The message was changed on its way.",
+      text => withBodyText(text, bodyOf(text).replace("A-17", "A-18")),
+    ],
+    [
+      "the identity is taken away",
+      "This account did not sign its call.",
+      text => withLine(text, "Identity", undefined),
+    ],
+    [
+      "the certificate is another",
+      "The device did not sign this.",
+      (text, message) => {
+        const [jws = "", ...rest] = oneOf(message, "Identity").split(";");
+        const [head = "", claims = "", signature] = jws.split(".");
+        const changed = Buffer.from(claims, "base64url")
+          .toString()
+          .replace(/"dig":"[0-9A-F]{8}/, '"dig":"00000000');
+        return withLine(
+          text,
+          "Identity",
+          [`${head}.${Buffer.from(changed).toString("base64url")}.${signature}`, ...rest].join(";"),
+        );
+      },
+    ],
+    [
+      "the identity is malformed",
+      "The caller's identity is malformed.",
+      text => withLine(text, "Identity", "nothing.at.all"),
+    ],
+  ];
+
+  it.each(cases)("%s", async (_what, doubt, change) => {
+    const { proxy, alice, bob } = await start();
+    proxy.alter(on("up", /^INVITE/, change));
+    alice.kit.dial(bob.person.account, context);
+    expect(say(await bob.entry())).toBe(unproven.caller);
+    expect(say(await alice.entry())).toBe(unproven.answer);
+    expect(bob.kit.calls.list()[0]?.doubt).toBe(doubt);
+    expect(neverOpened(bob)).toEqual([]);
+  });
+});
+
+describe("who answers is not believed, and no microphone opens, when on the way", () => {
+  it("the answer's body is changed", async () => {
+    const { proxy, alice, bob } = await start();
+    proxy.alter(on("down", /^SIP\/2.0 200/, text => withBodyText(text, flip(bodyOf(text)))));
+    await answered(alice, bob, "The message was changed on its way.");
+  });
+
+  it("the answer's identity is taken away", async () => {
+    const { proxy, alice, bob } = await start();
+    proxy.alter(on("down", /^SIP\/2.0 200/, text => withLine(text, "Identity", undefined)));
+    await answered(alice, bob, "Whoever answered did not say who they are.");
+  });
+
+  it("the word of a mere ringing is made an answer", async () => {
+    const { proxy, alice, bob } = await start();
+    let ringing = "";
+    proxy.alter(
+      on("down", /^SIP\/2.0 (180|200)/, (text, message) => {
+        if (message.status === 180) ringing = oneOf(message, "Identity");
+        return message.status === 180 ? text : withLine(text, "Identity", ringing);
+      }),
+    );
+    await answered(alice, bob, "This identity is of another answer.");
+  });
+
+  it("a ringing is not believed either, and there is no ringback", async () => {
+    const { proxy, alice, bob } = await start();
+    proxy.alter(on("down", /^SIP\/2.0 180/, text => withLine(text, "Identity", undefined)));
+    const id = alice.kit.dial(bob.person.account);
+    await bob.until(({ call }) => call.state.kind === "ringing-in" && call.state.alerting);
+    await alice.until(({ call }) => call.forks.some(fork => fork.rang === "refused"));
+    expect(alice.sounded).toEqual([]);
+    alice.kit.tell(id, "hang-up");
+    await bob.entry();
+  });
+
+  it("the node answers by itself, as whoever it likes", async () => {
+    const { proxy, alice, bob } = await start();
+    const eve = await createPerson().device();
+    proxy.alter(
+      on("up", /^INVITE/, (text, message) => {
+        void answerAs(eve, text, message).then(proxy.inject);
+        return undefined;
+      }),
+    );
+    alice.kit.dial(bob.person.account, context);
+    expect(say(await alice.entry())).toBe(unproven.answer);
+    expect(alice.kit.calls.list()[0]?.doubt).toBe(
+      "The device belongs to another account than the one it speaks for.",
+    );
+    neverOpened(alice);
+  });
+
+  async function answered(alice: TestPhone, bob: TestPhone, doubt: string) {
+    const id = alice.kit.dial(bob.person.account);
+    await bob.until(({ call }) => call.state.kind === "ringing-in" && call.state.alerting);
+    bob.kit.accept(id);
+    expect(say(await alice.entry())).toBe(unproven.answer);
+    expect(alice.kit.calls.list()[0]?.doubt).toBe(doubt);
+    neverOpened(alice);
+    expect((await bob.entry()).talked).toBe(false);
+    await Promise.all([alice.reach("ended"), bob.reach("ended")]);
+  }
+
+  /** What a node could send that has a device of its own. */
+  async function answerAs(eve: TestPhone["device"], text: string, message: SipText): Promise<string> {
+    const asked = parseIdentity(oneOf(message, "Identity"));
+    if (asked?.passport.ppt !== "etherlynk") throw new Error("no identity");
+    const body = "AQ";
+    const mediaKeys = [{ alg: "sha-256", dig: "AB".repeat(32) } as const];
+    const iat = Math.floor(Date.now() / 1_000);
+    const { claims } = asked.passport;
+    const facts = { request: claims, requestJws: asked.jws, status: 200, iat, body, mediaKeys };
+    const { header } = await signAnswer(eve, facts);
+    const kept = text.split("\r\n").filter(line => /^(Via|From|Call-ID|CSeq):/.test(line));
+    return [
+      "SIP/2.0 200 OK",
+      ...kept,
+      `To: ${oneOf(message, "To")};tag=eve`,
+      "Contact: <sip:eve@eve.invalid>",
+      `Identity: ${header.value}`,
+      "Content-Type: application/etherlynk-sealed",
+      `Content-Length: ${body.length}`,
+      "",
+      body,
+    ].join("\r\n");
+  }
+});
+
+describe("a call fails loudly when", () => {
+  it("the answer in the ACK is changed on its way", async () => {
+    const { proxy, alice, bob } = await start();
+    proxy.alter(on("up", /^ACK/, text => withBodyText(text, flip(bodyOf(text)))));
+    const id = alice.kit.dial(bob.person.account);
+    await bob.until(({ call }) => call.state.kind === "ringing-in" && call.state.alerting);
+    bob.kit.accept(id);
+    expect((await bob.entry()).reason).toBe("identity-failed");
+    expect((await alice.entry()).reason).toBe("identity-failed");
+    expect(bob.media.opened[0]?.commands.map(({ do: what }) => what)).not.toContain("take-answer");
+  });
+
+  it("an SDP has another certificate than was signed, on any of its lines", async () => {
+    const { alice, bob } = await start();
+    const other = `a=fingerprint:${formatFingerprint({ alg: "sha-256", dig: "CD".repeat(32) })}`;
+    bob.media.script(sdp => {
+      const at = sdp.lastIndexOf("a=fingerprint:");
+      return sdp.slice(0, at) + other + sdp.slice(sdp.indexOf("\r\n", at));
+    });
+    const id = alice.kit.dial(bob.person.account);
+    await bob.until(({ call }) => call.state.kind === "ringing-in" && call.state.alerting);
+    bob.kit.accept(id);
+    expect(say(await alice.entry())).toBe(unproven.answer);
+    expect(alice.kit.calls.list()[0]?.doubt).toBe("The connection offered is not the one that was signed.");
+    expect(alice.media.opened[0]?.commands.map(({ do: what }) => what)).not.toContain("make-answer");
+    expect((await bob.entry()).reason).toBe("identity-failed");
+  });
+});
+
+describe("delegations", () => {
+  const past = Math.floor(Date.now() / 1_000) - 7_200;
+  const cases = [
+    ["ended", { issued: past, expiry: past + 3_600 }, "This device's permission has ended. Sign in again."],
+    ["not for calling", { scopes: toScopeBits(["register"]) }, "This device is not allowed to do that."],
+    ["of another wallet", { account: createPerson().account }, "The wallet did not allow this device."],
+  ] as const;
+
+  // An open node asks nobody who they are: what is refused here, phones refuse.
+  it.each(cases)("%s do not ring", async (_what, over, doubt) => {
+    const node = await startNode({ domain, open: true });
+    const person = createPerson();
+    const alice = await createTestPhone({ urls: [node.url], person, device: await person.device(over) });
+    const bob = await createTestPhone({ urls: [node.url] });
+    alice.kit.dial(bob.person.account);
+    expect(say(await bob.entry())).toBe(unproven.caller);
+    expect(bob.kit.calls.list()[0]?.doubt).toBe(doubt);
+    expect(neverOpened(bob)).toEqual([]);
+    expect((await alice.entry()).reason).toBe("identity-failed");
+  });
+});
+
+describe("an INVITE that was seen before does not ring", () => {
+  it("again after its CANCEL, nor after the phone has restarted", async () => {
+    const node = await startNode({ domain });
+    const proxy = await startHostileProxy(node.url);
+    const disk = createDisk();
+    const memory = async () => {
+      const db = await disk.open();
+      onTestFinished(() => db.close());
+      return createReplayMemory(db, await openVault(db, Date.now()));
+    };
+    const alice = await createTestPhone({ urls: [node.url] });
+    const bob = await createTestPhone({ urls: [proxy.url], replays: await memory() });
+    const id = alice.kit.dial(bob.person.account, context);
+    await bob.until(({ call }) => call.state.kind === "ringing-in" && call.state.alerting);
+    alice.kit.tell(id, "hang-up");
+    await bob.reach("ended");
+    const invite = proxy.seen.find(({ text }) => text.startsWith("INVITE "))?.text ?? "";
+    const replay = (branch: string) =>
+      proxy.inject(invite.replace(/branch=[^;\r]+/, `branch=z9hG4bK${branch}`));
+    const answer = (branch: string) =>
+      expect.poll(
+        () =>
+          proxy.seen.find(({ direction, text }) => {
+            return direction === "up" && text.includes(branch) && /^SIP\/2.0 [2-6]/.test(text);
+          })?.text,
+      );
+
+    replay("again");
+    await answer("again").toMatch(/^SIP\/2.0 482 /);
+    expect(bob.sounded).toHaveLength(1);
+
+    bob.quit();
+    const { person, device } = bob;
+    const reborn = await createTestPhone({ urls: [proxy.url], person, device, replays: await memory() });
+    replay("reborn");
+    await answer("reborn").toMatch(/^SIP\/2.0 438 /);
+    expect(reborn.sounded).toEqual([]);
+    expect(say(await reborn.entry())).toBe(unproven.caller);
+  });
+});
