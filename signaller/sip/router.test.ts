@@ -7,8 +7,8 @@ import type { Flow } from "./flow.ts";
 import { type Binding, createRegistrar } from "./registrar.ts";
 import { createRouter, type Way } from "./router.ts";
 
-function createSetting({ domain = "a.example" as string | undefined, linked = true } = {}) {
-  const domains = createDomains(domain, ["b.example"]);
+function createSetting({ nameless = false, linked = true } = {}) {
+  const domains = createDomains(nameless ? undefined : "a.example", ["b.example"]);
   const registrar = createRegistrar(() => 0);
   const toFlow = (id: number, kind: Flow["kind"] = "client"): Flow => ({
     kind,
@@ -154,7 +154,7 @@ describe("ways", () => {
   });
 
   it("the same in an open node without a domain, where a Contact may name any host", () => {
-    const { add, toFlow, way } = createSetting({ domain: undefined });
+    const { add, toFlow, way } = createSetting({ nameless: true });
     add(toFlow(1));
     add(toFlow(2), { user: "mallory", contact: "sip:bob@any.example" });
     add(toFlow(3), { user: "carol", contact: "sip:carol-s-phone@192.0.2.3:5060" });
