@@ -12,6 +12,8 @@ export interface NodeOptions {
   readonly key: string | undefined;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly peers: readonly PeerNode[];
+  /** The chain that wallets sign for, and where smart accounts are asked. */
+  readonly chain: { readonly id: number; readonly rpc?: string };
   readonly origins: readonly string[] | undefined;
   readonly trustProxy: readonly string[];
   readonly peerKey: string;
@@ -40,6 +42,7 @@ const SPEC = {
   cert: { type: "string" },
   "cert-key": { type: "string" },
   peer: { type: "string", multiple: true },
+  chain: { type: "string" },
   origin: { type: "string", multiple: true },
   "trust-proxy": { type: "string", multiple: true },
   "peer-key": { type: "string" },
@@ -61,6 +64,7 @@ export const HELP = `Runs one node: PeerJS and SIP over WebSocket on one port.
   --cert FILE              serve TLS with this certificate chain (PEM) ...
   --cert-key FILE          ... and its private key (PEM)
   --peer DOMAIN=URL#PRINT  another domain's node, and the thumbprint of its key; may be repeated
+  --chain ID[=URL]         the chain that wallets sign for (1), and its RPC, by which smart accounts are asked (ERC-1271)
   --origin ORIGIN          a web origin that may use the node, such as https://example.org; may be repeated (any)
   --trust-proxy RANGE      a proxy that is believed about whom it forwards, such as 10.0.0.0/8; may be repeated
   --peer-key WORD          the key that PeerJS clients name (peerjs)
@@ -88,6 +92,7 @@ export function parseOptions(args: readonly string[]): Command {
       key: values.key,
       tls: parseTls(values),
       peers: (values.peer ?? []).map(parsePeer),
+      chain: parseChain(values.chain ?? "1"),
       origins: values.origin?.map(parseOrigin),
       trustProxy: values["trust-proxy"] ?? [],
       peerKey: parsePeerKey(values["peer-key"] ?? "peerjs"),
@@ -144,6 +149,17 @@ function parsePeer(text: string): PeerNode {
   throw new OptionError(
     `--peer is DOMAIN=wss://HOST#THUMBPRINT with a thumbprint of 43 characters, not "${text}".`,
   );
+}
+
+/** `1`, or `31337=http://127.0.0.1:8545` */
+function parseChain(text: string): NodeOptions["chain"] {
+  const [, id = "", address] = /^([1-9]\d{0,14})(?:=(.+))?$/.exec(text) ?? [];
+  const url = address === undefined ? undefined : URL.parse(address);
+  if (id !== "" && address === undefined) return { id: Number(id) };
+  if (id !== "" && (url?.protocol === "https:" || url?.protocol === "http:")) {
+    return { id: Number(id), rpc: url.href };
+  }
+  throw new OptionError(`--chain is a chain's number, and =https://… of its RPC behind it, not "${text}".`);
 }
 
 /** As browsers serialise it: scheme, host, port, and nothing behind. */

@@ -1,11 +1,12 @@
 import { Bridge } from "./bridge/bridge.ts";
 import { bridgeMetrics } from "./bridge/bridge-metrics.ts";
 import { linkMetrics } from "./link/link-metrics.ts";
-import { type LinkLimits, Links, type PeerNode } from "./link/links.ts";
+import { Links, type PeerNode } from "./link/links.ts";
 import type { Log } from "./log.ts";
 import type { Metric } from "./metrics.ts";
 import type { NodeKey } from "./node-key.ts";
 import type { Realm } from "./peerjs/realm.ts";
+import type { LinkLimits } from "./sip/limits.ts";
 import { sipMetrics } from "./sip/sip-metrics.ts";
 import { type ChainConfig, createSipRoom } from "./sip/sip-room.ts";
 import type { Dialect } from "./wire.ts";

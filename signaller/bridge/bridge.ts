@@ -26,6 +26,7 @@ import { escapeUser, type SipUri } from "../../protocol/sip/uri.ts";
 import type { Log } from "../log.ts";
 import type { Guest, Realm } from "../peerjs/realm.ts";
 import { toHostKey, toSipUri, toUserKey } from "../sip/address-keys.ts";
+import { bridgeLimits } from "../sip/limits.ts";
 import type { Guests } from "../sip/router.ts";
 import type { ServerRun } from "../sip/server-transactions.ts";
 import type { SipRoom } from "../sip/sip-room.ts";
@@ -48,11 +49,6 @@ export interface BridgeCounts {
   /** Not begun: data connections, what cannot be read, too many at once. */
   refused: number;
 }
-
-/** Calls of one PeerJS client at a time, and of all. */
-const SESSIONS_PER_GUEST = 16;
-const SESSIONS = 20_000;
-const SWEEP_MS = 1_000;
 
 /**
  * Calls between the two dialects. PeerJS ids and SIP users share one namespace, in which who is registered by SIP
@@ -87,7 +83,7 @@ export class Bridge implements SessionHost, AgentUser {
       (dst, message, guest) => this.#takePeer(dst, message, guest),
       id => this.#forgetGuest(id),
     );
-    this.#sweeps = setInterval(() => this.#early.sweep(), SWEEP_MS).unref();
+    this.#sweeps = setInterval(() => this.#early.sweep(), bridgeLimits.sweepMs).unref();
   }
 
   get size(): number {
@@ -243,7 +239,10 @@ export class Bridge implements SessionHost, AgentUser {
   }
 
   #hasRoom(id: string): boolean {
-    return this.#sessions.size < SESSIONS && (this.#byGuest.get(id)?.size ?? 0) < SESSIONS_PER_GUEST;
+    return (
+      this.#sessions.size < bridgeLimits.calls &&
+      (this.#byGuest.get(id)?.size ?? 0) < bridgeLimits.callsPerGuest
+    );
   }
 
   #forgetGuest(id: string): void {

@@ -1,5 +1,6 @@
 import type { IceCandidate } from "../../protocol/peer/ice-candidate.ts";
 import { peerLimits } from "../../protocol/peer/limits.ts";
+import { bridgeLimits } from "../sip/limits.ts";
 
 /** Candidates that came before the OFFER they belong to, as a browser may send them. Few, and not for long. */
 export interface EarlyCandidates {
@@ -9,17 +10,16 @@ export interface EarlyCandidates {
   readonly size: number;
 }
 
-const MOST_CALLS = 1_000;
-const MOST_OF_A_CALL = 32;
-
 /** @param now milliseconds of the monotonic clock */
 export function createEarlyCandidates(now: () => number): EarlyCandidates {
+  const { earlyCalls, earlyCandidatesPerCall } = bridgeLimits;
   const kept = new Map<string, { readonly until: number; readonly candidates: IceCandidate[] }>();
   return {
     keep(key, candidate) {
       const known = kept.get(key);
-      if (known !== undefined && known.candidates.length < MOST_OF_A_CALL) known.candidates.push(candidate);
-      if (known !== undefined || kept.size >= MOST_CALLS) return;
+      if (known !== undefined && known.candidates.length < earlyCandidatesPerCall)
+        known.candidates.push(candidate);
+      if (known !== undefined || kept.size >= earlyCalls) return;
       kept.set(key, { until: now() + peerLimits.expireMs, candidates: [candidate] });
     },
     take(key) {

@@ -1,6 +1,7 @@
 import { parseBase64Url } from "../../protocol/words/base64url.ts";
 import { nodeLinkNonceBytes } from "../../protocol/words/node-link.ts";
 import { isP256Key, type P256Key } from "../../protocol/words/p256-key.ts";
+import { linkLimits } from "../sip/limits.ts";
 
 /**
  * What two nodes say before SIP flows, each a message of JSON:
@@ -26,12 +27,11 @@ export type LinkMessage =
   | { readonly link: "proof"; readonly signature: Uint8Array }
   | { readonly link: "ready" };
 
-const LONGEST = 2_048;
 const SIGNATURE_BYTES = 64;
 
 /** `undefined`: no such message. */
 export function parseLinkMessage(payload: Buffer): LinkMessage | undefined {
-  if (payload.length > LONGEST) return undefined;
+  if (payload.length > linkLimits.handshakeMessageBytes) return undefined;
   const value = parseJson(payload.toString());
   if (typeof value !== "object" || value === null) return undefined;
   const { link, from, to, key, nonce, sig } = value as Record<string, unknown>;

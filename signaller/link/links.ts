@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Log } from "../log.ts";
 import type { NodeKey } from "../node-key.ts";
+import { type LinkLimits, linkLimits } from "../sip/limits.ts";
 import type { SipRoom } from "../sip/sip-room.ts";
 import { offeredSubprotocols } from "../websocket/handshake.ts";
 import type { Dialect, Wire } from "../wire.ts";
@@ -23,33 +24,6 @@ export interface LinksConfig {
   readonly log: Log;
   readonly limits?: Partial<LinkLimits>;
 }
-
-export interface LinkLimits {
-  readonly messageBytes: number;
-  /** Unsent to one node, which carries a domain. */
-  readonly unsentBytes: number;
-  /** From the first packet to the proof. */
-  readonly handshakeMs: number;
-  /** Messages before the proof: the handshake has two. */
-  readonly handshakeMessages: number;
-  readonly silenceMs: number;
-  /** Waits between attempts: the first, doubled up to the last, each shortened at random by up to half. */
-  readonly firstRetryMs: number;
-  readonly lastRetryMs: number;
-  /** How long a link must last to count as one that works. */
-  readonly steadyMs: number;
-}
-
-const linkLimits: LinkLimits = {
-  messageBytes: 65_536,
-  unsentBytes: 8_388_608,
-  handshakeMs: 5_000,
-  handshakeMessages: 4,
-  silenceMs: 20_000,
-  firstRetryMs: 500,
-  lastRetryMs: 30_000,
-  steadyMs: 10_000,
-};
 
 const SUBPROTOCOL = "etherlynk-link.v1";
 

@@ -1,5 +1,6 @@
 import { encodeData, from } from "ox/AbiFunction";
 import { EtherlynkError } from "../../protocol/errors.ts";
+import { chainLimits } from "./limits.ts";
 
 /** The one question a node asks the chain so far. */
 export interface ChainRpc {
@@ -11,8 +12,6 @@ export interface ChainRpc {
   isValidSignature(account: `0x${string}`, hash: `0x${string}`, signature: `0x${string}`): Promise<boolean>;
 }
 
-const ANSWER_MS = 5_000;
-const ANSWER_BYTES = 65_536;
 // `bytes4(keccak256("isValidSignature(bytes32,bytes)"))`: the selector, and the answer of who accepts.
 const MAGIC = "0x1626ba7e";
 
@@ -35,7 +34,7 @@ async function ask(url: string, method: string, params: readonly unknown[]): Pro
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
-      signal: AbortSignal.timeout(ANSWER_MS),
+      signal: AbortSignal.timeout(chainLimits.answerMs),
       redirect: "error",
     });
     return readAnswer(await readBounded(response));
@@ -71,7 +70,7 @@ async function readBounded(response: Response): Promise<string> {
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > ANSWER_BYTES) {
+    if (bytes > chainLimits.answerBytes) {
       throw new ChainRpcError("chain.size", "The chain's answer is too long; check the address of its RPC.");
     }
     chunks.push(chunk);

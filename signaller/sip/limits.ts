@@ -2,7 +2,7 @@ import { limits as nodeLimits } from "../limits.ts";
 import type { ServerLimits } from "./server-transactions.ts";
 
 /**
- * What the SIP side of a node bounds, beside the node's own limits (`../limits.ts`) and those of SIP text
+ * What SIP, the links and the bridge bound, beside the node's own limits (`../limits.ts`) and those of SIP text
  * (`protocol/sip/text-limits.ts`). Times are milliseconds of the monotonic clock unless the name says seconds.
  */
 export interface SipRoomLimits {
@@ -90,3 +90,51 @@ export const sipRoomLimits: SipRoomLimits = {
   rememberedDelegations: 20_000,
   contractYesMs: 300_000,
 };
+
+export interface LinkLimits {
+  readonly messageBytes: number;
+  /** Unsent to one node, which carries a domain. */
+  readonly unsentBytes: number;
+  /** From the first packet to the proof. */
+  readonly handshakeMs: number;
+  /** Messages before the proof: the handshake has two. */
+  readonly handshakeMessages: number;
+  readonly handshakeMessageBytes: number;
+  /** Silence after which we ping; after three of them the other node is gone. */
+  readonly silenceMs: number;
+  /** Waits between attempts: the first, doubled up to the last, each shortened at random by up to half. */
+  readonly firstRetryMs: number;
+  readonly lastRetryMs: number;
+  /** How long a link must last to count as one that works. */
+  readonly steadyMs: number;
+}
+
+export const linkLimits: LinkLimits = {
+  messageBytes: nodeLimits.messageBytes,
+  unsentBytes: 8_388_608,
+  handshakeMs: 5_000,
+  handshakeMessages: 4,
+  handshakeMessageBytes: 2_048,
+  silenceMs: 20_000,
+  firstRetryMs: 500,
+  lastRetryMs: 30_000,
+  steadyMs: 10_000,
+};
+
+export const bridgeLimits = {
+  /** Calls of one PeerJS client at a time: a page that calls a whole team. */
+  callsPerGuest: 16,
+  /** And of all: each keeps two SDPs, some 10 KB. */
+  calls: 20_000,
+  /** Candidates that came before their offer: of so many calls, so many of each, for `peerLimits.expireMs`. */
+  earlyCalls: 1_000,
+  earlyCandidatesPerCall: 32,
+  sweepMs: 1_000,
+} as const;
+
+export const chainLimits = {
+  /** A phone waits for it before it may call. */
+  answerMs: 5_000,
+  /** What `isValidSignature` answers is some 100 bytes. */
+  answerBytes: 65_536,
+} as const;
