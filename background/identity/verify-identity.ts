@@ -42,10 +42,12 @@ export interface VerifierOptions {
   readonly clock: Clock;
   readonly wallets: WalletCheck;
   readonly chainId: number;
+  /** Whose phone this is: a call to somebody else that a node brings here is none. */
+  readonly account: AccountText;
 }
 
 /** Checks who speaks, in this phone and by nobody's word: DESIGN.md §3 (4). */
-export function createVerifier({ clock, wallets, chainId }: VerifierOptions): Verifier {
+export function createVerifier({ clock, wallets, chainId, account }: VerifierOptions): Verifier {
   const seconds = () => Math.floor(clock.now() / 1_000);
 
   /** What every identity must have, whatever message it stands in. */
@@ -70,7 +72,9 @@ export function createVerifier({ clock, wallets, chainId }: VerifierOptions): Ve
       if (identity === "malformed") return failed("The caller's identity is malformed.");
       // Accounts can prove who they are: one that does not has had its proof taken away, or is somebody else's.
       if (identity === undefined) {
-        return isAccount(from(request).uri) ? failed("This account did not sign its call.") : waived;
+        return accountIn(from(request).uri) !== undefined
+          ? failed("This account did not sign its call.")
+          : waived;
       }
       const outcome = checkCallIdentity(identity, {
         from: from(request).uri,
@@ -81,13 +85,15 @@ export function createVerifier({ clock, wallets, chainId }: VerifierOptions): Ve
         now: seconds(),
       });
       if (!outcome.ok) return failed(outcome.sentence);
-      if (!isAccount(identity.passport.claims.orig.uri)) return failed(unresolved);
+      const { orig, dest } = identity.passport.claims;
+      if (accountIn(orig.uri) === undefined) return failed(unresolved);
+      if (accountIn(dest.uri[0]) !== account) return failed("This call is for somebody else.");
       return conclude(identity, "invite");
     },
     async answer(response, asked) {
       const identity = readIdentity(response);
       if (identity === "malformed") return failed("The answer's identity is malformed.");
-      if (identity === undefined || !isAccount(asked.passport.claims.dest.uri[0] ?? "")) return waived;
+      if (identity === undefined || accountIn(asked.passport.claims.dest.uri[0]) === undefined) return waived;
       const outcome = checkAnswerIdentity(identity, {
         request: asked,
         status: response.status,
@@ -132,11 +138,12 @@ function readIdentity(message: SipMessage): Identity | "malformed" | undefined {
   return found.length > 1 ? "malformed" : found[0];
 }
 
-function isAccount(uri: string): boolean {
+function accountIn(uri: string | undefined): AccountText | undefined {
   try {
-    return parseAddress(uri).target.kind === "account";
+    const { target } = parseAddress(uri ?? "");
+    return target.kind === "account" ? target.account : undefined;
   } catch (error) {
-    if (error instanceof AddressError) return false;
+    if (error instanceof AddressError) return undefined;
     throw error;
   }
 }

@@ -41,6 +41,8 @@ export interface CallsOptions {
 
 /** Calls of strangers that are being looked at, beside those that the user knows of. */
 const mostAlive = 16;
+/** Calls that are over and kept for what may still come of them. */
+const mostEnded = 64;
 
 /** All calls of this phone, one queue each. */
 export class Calls {
@@ -176,12 +178,17 @@ export class Calls {
   /** A 200 that crossed the end, or a BYE, may still come (RFC 3261 §13.3.1.4). */
   #forgetLater(id: CallId): void {
     if (this.#forgetting.has(id)) return;
-    const forget = () => {
-      this.#forgetting.delete(id);
-      this.#runs.delete(id);
-      this.#options.agent.forget(id);
-    };
+    const forget = () => this.#forgetNow(id);
     this.#forgetting.set(id, this.#options.clock.after(sipTimers.giveUp, forget));
+    const [oldest] = this.#forgetting.keys();
+    if (this.#forgetting.size > mostEnded && oldest !== undefined) this.#forgetNow(oldest);
+  }
+
+  #forgetNow(id: CallId): void {
+    this.#forgetting.get(id)?.();
+    this.#forgetting.delete(id);
+    this.#runs.delete(id);
+    this.#options.agent.forget(id);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Context } from "../../protocol/words/context.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
-import type { DeviceKeys } from "../identity/device-keys.ts";
+import { accountOf, type DeviceKeys } from "../identity/device-keys.ts";
 import { createVerifier } from "../identity/verify-identity.ts";
 import type { WalletCheck } from "../identity/wallet-check.ts";
 import { Line } from "../sip/line.ts";
@@ -37,7 +37,8 @@ export function createPhone(options: PhoneOptions): PhoneKit {
   const { domain, device, clock, random, log, signal, ports } = options;
   const callListeners = new Set<(record: CallRecord) => void>();
   const lineListeners = new Set<(state: LineState) => void>();
-  const verifier = createVerifier({ clock, wallets: options.wallets, chainId: options.chainId });
+  const { wallets, chainId } = options;
+  const verifier = createVerifier({ clock, wallets, chainId, account: accountOf(device) });
   const agent = new UserAgent({
     device,
     clock,

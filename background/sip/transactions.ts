@@ -109,11 +109,15 @@ export class Transactions {
   }
 
   #begin(request: SipRequest): void {
-    const isFull = this.#servers.size >= mostServers;
+    if (this.#servers.size >= mostServers) {
+      // Without a transaction, which is what there are too many of.
+      this.#options.send(createResponse(request, 503, { toTag: this.#options.random.token() }));
+      return;
+    }
+    // §8.2.2.2: the same request on another way.
     const merged = toTag(request) === undefined && this.#isMerged(request);
     this.#openServer(request);
-    // §8.2.2.2: the same request on another way.
-    if (isFull || merged) this.respond(request, createResponse(request, merged ? 482 : 503));
+    if (merged) this.respond(request, createResponse(request, 482));
     else this.#options.user.request(request);
   }
 

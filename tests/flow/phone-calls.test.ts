@@ -7,9 +7,9 @@ import { createPair, createTestPhone, domain, talk } from "./test-phone.ts";
 
 const say = ({ reason, direction }: CallEntry) => sentenceOf(reason, direction);
 
-async function start(bobs = {}) {
+async function start(bobs = {}, alices = {}) {
   const node = await startNode({ domain });
-  return { node, ...(await createPair([node.url], bobs)) };
+  return { node, ...(await createPair([node.url], bobs, alices)) };
 }
 
 describe("two phones", () => {
@@ -77,6 +77,23 @@ describe("two phones", () => {
     await expect.poll(() => bob.notices).toEqual(["missed-call"]);
     expect([...bob.tones]).toEqual([]);
     await alice.reach("ended");
+  });
+
+  it("no answer: the callee's phone rings for a minute, and says so", async () => {
+    const { alice, bob } = await start({ speed: 60 });
+    alice.kit.dial(bob.person.account);
+    expect(say(await alice.entry())).toBe("Nobody answered.");
+    expect(say(await bob.entry())).toBe("Missed call: you did not answer in time.");
+    expect(bob.sounded).toHaveLength(1);
+    await expect.poll(() => [...alice.tones, ...bob.tones]).toEqual([]);
+  });
+
+  it("no answer: the caller's patience ends too", async () => {
+    const { alice, bob } = await start({}, { speed: 60 });
+    alice.kit.dial(bob.person.account);
+    expect(say(await alice.entry())).toBe("Nobody answered.");
+    expect((await bob.entry()).talked).toBe(false);
+    await expect.poll(() => [...alice.tones, ...bob.tones]).toEqual([]);
   });
 
   it("busy: who takes one call at a time says so", async () => {

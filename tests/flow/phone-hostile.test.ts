@@ -120,6 +120,23 @@ describe("who calls is refused in words, and nothing rings, when on the way", ()
   });
 });
 
+describe("who calls somebody else", () => {
+  it("does not ring here, wherever a node brings the call", async () => {
+    const { node, proxy: carols, alice: carol, bob: alice } = await start();
+    const bobs = await startHostileProxy(node.url);
+    const bob = await createTestPhone({ urls: [bobs.url] });
+    carols.alter((direction, message, text) => {
+      if (direction !== "down" || message.method !== "INVITE") return text;
+      bobs.inject(text);
+      return undefined;
+    });
+    alice.kit.dial(carol.person.account);
+    expect(say(await bob.entry())).toBe(unproven.caller);
+    expect(bob.kit.calls.list()[0]?.doubt).toBe("This call is for somebody else.");
+    expect(bob.sounded).toEqual([]);
+  });
+});
+
 describe("who answers is not believed, and no microphone opens, when on the way", () => {
   it("the answer's body is changed", async () => {
     const { proxy, alice, bob } = await start();

@@ -46,6 +46,8 @@ export interface TestPhoneOptions {
   readonly domain?: string;
   readonly replays?: Replays;
   readonly screens?: Partial<Screens>;
+  /** How fast its time runs: a minute of ringing need not be waited for. */
+  readonly speed?: number;
   /** No sound can be made. */
   readonly isMute?: boolean;
 }
@@ -57,7 +59,15 @@ export async function createTestPhone(options: TestPhoneOptions): Promise<TestPh
   const instance = options.instance ?? crypto.randomUUID();
   const end = new AbortController();
   onTestFinished(() => end.abort());
-  const clock = createClock();
+  const { speed = 1 } = options;
+  const clock = createClock({
+    wall: () => Date.now(),
+    elapsed: () => performance.now() * speed,
+    after(ms, call) {
+      const timer = setTimeout(call, ms / speed);
+      return () => clearTimeout(timer);
+    },
+  });
   const media = createScriptedMedia();
   const tones = new Set<string>();
   const [sounded, notices, lines, entries]: [string[], string[], string[], CallEntry[]] = [[], [], [], []];
@@ -156,8 +166,15 @@ export async function createTestPhone(options: TestPhoneOptions): Promise<TestPh
 }
 
 /** Two phones on one node. */
-export async function createPair(urls: readonly string[], bobs: Partial<TestPhoneOptions> = {}) {
-  const [alice, bob] = await Promise.all([createTestPhone({ urls }), createTestPhone({ urls, ...bobs })]);
+export async function createPair(
+  urls: readonly string[],
+  bobs: Partial<TestPhoneOptions> = {},
+  alices: Partial<TestPhoneOptions> = {},
+) {
+  const [alice, bob] = await Promise.all([
+    createTestPhone({ urls, ...alices }),
+    createTestPhone({ urls, ...bobs }),
+  ]);
   return { alice, bob };
 }
 
