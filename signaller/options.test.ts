@@ -20,6 +20,7 @@ describe("the command line", () => {
       key: undefined,
       tls: undefined,
       peers: [],
+      chain: { id: 1 },
       origins: undefined,
       trustProxy: [],
       peerKey: "peerjs",
@@ -30,7 +31,8 @@ describe("the command line", () => {
   it("reads every option", () => {
     const line = `--port 0 --host :: --open --domain Node.Example --key k.pem --cert c.pem --cert-key d.pem --peers
       --peer other.example=wss://other.example:9001#${print} --origin https://a.example --origin http://localhost:8080
-      --trust-proxy 10.0.0.0/8 --trust-proxy ::1 --path calls --peer-key word`;
+      --trust-proxy 10.0.0.0/8 --trust-proxy ::1 --path calls --peer-key word
+      --chain 31337=http://127.0.0.1:8545`;
     expect(run(...line.split(/\s+/))).toEqual({
       port: 0,
       host: "::",
@@ -40,6 +42,7 @@ describe("the command line", () => {
       key: "k.pem",
       tls: { cert: "c.pem", key: "d.pem" },
       peers: [{ domain: "other.example", url: "wss://other.example:9001/", thumbprint: print }],
+      chain: { id: 31_337, rpc: "http://127.0.0.1:8545/" },
       origins: ["https://a.example", "http://localhost:8080"],
       trustProxy: ["10.0.0.0/8", "::1"],
       peerKey: "word",
@@ -49,7 +52,7 @@ describe("the command line", () => {
 
   it("knows every option that its help names, and names every one", () => {
     const named = new Set([...HELP.matchAll(/--([a-z-]+)/g)].map(([, name]) => name));
-    expect(named.size).toBe(15);
+    expect(named.size).toBe(16);
     for (const name of named) {
       try {
         parseOptions([`--${name}`]);
@@ -75,6 +78,8 @@ describe("the command line", () => {
     ["a node by HTTP", ["--peer", `a.example=https://a.example#${print}`], /--peer/],
     ["an origin with a path", ["--origin", "https://a.example/x"], /--origin/],
     ["an origin that is none", ["--origin", "a.example"], /--origin/],
+    ["a chain that is none", ["--chain", "mainnet"], /--chain/],
+    ["a chain's RPC that is none", ["--chain", "1=ws://a.example"], /--chain/],
     ["a path that is none", ["--path", "/a?b"], /--path/],
     ["a key with a slash", ["--peer-key", "a/b"], /--peer-key/],
   ])("tells in a sentence what is wrong with %s", (_, args, words) => {
