@@ -232,6 +232,6 @@ function classMeaning(status: number): EndReason {
   return status >= 600 && status < 700 ? "declined" : "failed";
 }
 
-function isEndReason(word: string): word is EndReason {
-  return Object.hasOwn(SAYINGS, word);
+export function isEndReason(word: unknown): word is EndReason {
+  return typeof word === "string" && Object.hasOwn(SAYINGS, word);
 }
