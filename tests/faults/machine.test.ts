@@ -58,6 +58,8 @@ describe("many connections", () => {
     const each = ((node.rss() - before) * 1_024) / count;
     console.info(`connections: ${sockets.length} in ${seconds.toFixed(1)} s, ${each.toFixed(1)} KB each`);
     expect(sockets).toHaveLength(count);
+    // PeerServer: 9.6 KB at 5,000.
+    expect(each).toBeLessThan(6);
     expect(await node.metric("peerjs_clients")).toBe(count);
     const last = sockets.at(-1);
     const caller = await openPeer("caller", { port: node.port, from: "127.3.0.1" });
