@@ -80,13 +80,15 @@ function createButton(text: string, click: () => unknown): HTMLButtonElement {
   return button;
 }
 
+// Colours by media query: the oldest browser that is supported knows no light-dark().
 export const cardStyle = `
-:host{all:initial!important;display:block!important;position:fixed!important;inset:auto 20px 20px auto!important;z-index:2147483647!important;border:0!important;padding:0!important;margin:0!important;background:none!important;color-scheme:light dark}
-section{box-sizing:border-box;width:320px;max-width:calc(100vw - 40px);padding:18px;border-radius:16px;background:light-dark(#fdfcf9,#1b2322);color:light-dark(#1c2625,#eef2f0);font:14px/1.45 system-ui,sans-serif;box-shadow:0 0 0 1px light-dark(#0001,#fff2),0 12px 40px #0005}
-p{margin:0;color:light-dark(#55605e,#a9b5b2)}h2{margin:2px 0 8px;font-size:18px;overflow-wrap:anywhere}
-blockquote{margin:0 0 10px;padding-left:10px;border-left:3px solid light-dark(#cfd6d3,#44504d);overflow-wrap:anywhere}
+:host{all:initial!important;display:block!important;position:fixed!important;inset:auto 20px 20px auto!important;z-index:2147483647!important;border:0!important;padding:0!important;margin:0!important;background:none!important}
+section{--ground:#fdfcf9;--ink:#1c2625;--soft:#55605e;--line:#d3d8d4;--wash:#e9edea;box-sizing:border-box;width:320px;max-width:calc(100vw - 40px);padding:18px;border:1px solid var(--line);border-radius:16px;background:var(--ground);color:var(--ink);font:14px/1.45 system-ui,sans-serif;box-shadow:0 12px 40px #0005}
+@media (prefers-color-scheme:dark){section{--ground:#1b2322;--ink:#eef2f0;--soft:#a9b5b2;--line:#3a4644;--wash:#2c3735}}
+p{margin:0;color:var(--soft)}h2{margin:2px 0 8px;font-size:18px;overflow-wrap:anywhere}
+blockquote{margin:0 0 10px;padding-left:10px;border-left:3px solid var(--line);overflow-wrap:anywhere}
 div{display:flex;gap:8px;margin-top:12px}
-button{all:unset;box-sizing:border-box;padding:8px 14px;border-radius:10px;cursor:pointer;font-weight:600;background:light-dark(#e9edea,#2c3735)}
+button{all:unset;box-sizing:border-box;padding:8px 14px;border-radius:10px;cursor:pointer;font-weight:600;background:var(--wash)}
 button:first-child{display:flex;gap:6px;align-items:center;background:#1f564d;color:#fff}
 button:focus-visible{outline:2px solid #d08b1f;outline-offset:2px}button:disabled{opacity:.6}
 svg{width:16px;height:16px;fill:#fff}output{display:block;margin-top:8px}output:empty{display:none}`;

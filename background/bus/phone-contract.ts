@@ -7,6 +7,8 @@ declare module "../../protocol/bus/contract.ts" {
   interface Asks {
     "phone.snapshot.read": Ask<null, PhoneSnapshot>;
     "phone.call.dial": Ask<Dialling, { readonly call: CallId }>;
+    /** The test call: `sip:echo@` the line's own domain. */
+    "phone.echo.dial": Ask<null, { readonly call: CallId }>;
     "phone.call.answer": Ask<{ readonly call: CallId }, null>;
     "phone.call.decline": Ask<{ readonly call: CallId }, null>;
     "phone.call.hang-up": Ask<{ readonly call: CallId }, null>;

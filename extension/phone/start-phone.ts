@@ -16,6 +16,7 @@ export function startPhone({ bus, failed, signal }: PhoneParts): void {
   const feed = createSnapshotFeed(bus, signal);
   const dial = (dialling: Dialling) => dialSignedOut(bus, dialling);
   bus.answer("phone.call.dial", async dialling => ({ call: await dial(dialling) }), signal);
+  bus.answer("phone.echo.dial", async () => ({ call: await dial({ to: "echo" }) }), signal);
   // Nothing is known of anybody before a line is up, and a page cannot tell this from "not for you to know".
   bus.answer("page.presence.read", () => ({ presence: "unknown" }), signal);
   startOffers({ bus, dial, feed, failed, newId: () => crypto.randomUUID() }, signal);

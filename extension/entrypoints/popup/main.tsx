@@ -1,1 +1,6 @@
-export {};
+import "../../ui/theme.css";
+import "./popup.css";
+import { showPanel } from "../../ui/panel.tsx";
+import { Popup } from "./popup.tsx";
+
+showPanel(Popup);

@@ -1,1 +1,5 @@
-export {};
+import "../../ui/theme.css";
+import { Welcome } from "../../features/welcome/panel.tsx";
+import { showPanel } from "../../ui/panel.tsx";
+
+showPanel(Welcome);

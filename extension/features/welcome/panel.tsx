@@ -1,0 +1,94 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { PanelProps } from "../../ui/panel.tsx";
+import { lineInWords, shortAddress } from "../../ui/words.ts";
+import { allowMicrophone, type MicrophoneState } from "./microphone.ts";
+import "./welcome.css";
+
+/** From nothing to a telephone that rings: a wallet, a microphone, a test call. */
+export function Welcome(props: PanelProps): JSX.Element {
+  const { me } = props.snapshot;
+  const [microphone, heard] = useState<MicrophoneState>("unknown");
+  const isAllowed = microphone === "allowed";
+  return (
+    <main class="welcome">
+      <header>
+        <img src="/icon/128.png" width="72" height="72" alt="" />
+        <h1>Etherlynk</h1>
+        <p class="soft">A telephone for the people behind your transactions. Three steps, and it rings.</p>
+      </header>
+      <ol class="steps">
+        <Step number={1} title="Connect a wallet" isDone={me !== null}>
+          {me ? (
+            <p>
+              {me.name ?? shortAddress(me.account)}. {lineInWords(props.snapshot.line.state)}.
+            </p>
+          ) : (
+            <p>
+              Your wallet signs once that this browser may answer calls for your account. It moves nothing and
+              pays nothing. The wallet will name <code>{location.origin}</code> as the one who asks.
+            </p>
+          )}
+        </Step>
+        <Step number={2} title="Allow the microphone" isDone={isAllowed}>
+          <p>The browser asks once. The microphone is opened in calls only, after both sides are known.</p>
+          {!isAllowed && (
+            <button
+              type="button"
+              class="button go"
+              onClick={() => props.run(async () => heard(await allowMicrophone()))}
+            >
+              Allow the microphone
+            </button>
+          )}
+          {microphone === "refused" && (
+            <p class="said" role="alert">
+              The browser refused it. Click on the icon beside the address bar, allow the microphone, and try
+              again.
+            </p>
+          )}
+          {microphone === "missing" && (
+            <p class="said" role="alert">
+              No microphone was found. Plug one in, and try again.
+            </p>
+          )}
+        </Step>
+        <Step number={3} title="Make a test call" isDone={false}>
+          <p>A machine answers, says a sentence, and then gives back what you say.</p>
+          <button
+            type="button"
+            class="button go"
+            disabled={!me}
+            onClick={() => props.run(() => props.bus.ask("phone.echo.dial", null))}
+          >
+            Call the echo
+          </button>
+        </Step>
+      </ol>
+    </main>
+  );
+}
+
+interface StepProps {
+  readonly number: number;
+  readonly title: string;
+  readonly isDone: boolean;
+  readonly children: ComponentChildren;
+}
+
+function Step({ number, title, isDone, children }: StepProps): JSX.Element {
+  return (
+    <li class="card step">
+      <span class={isDone ? "number done" : "number"} aria-hidden="true">
+        {isDone ? "✓" : number}
+      </span>
+      <div class="step-text">
+        <h2>
+          {title}
+          {isDone && <span class="soft"> (done)</span>}
+        </h2>
+        {children}
+      </div>
+    </li>
+  );
+}

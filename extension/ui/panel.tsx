@@ -1,0 +1,51 @@
+import { type ComponentChildren, type JSX, render } from "preact";
+import { useState } from "preact/hooks";
+import type { Bus } from "../../background/bus/bus.ts";
+import type { PhoneSnapshot } from "../../background/bus/phone-contract.ts";
+import { openBus } from "../open-bus.ts";
+import { type Mirror, startMirror, useSnapshot } from "./mirror.ts";
+import { errorInWords } from "./words.ts";
+
+/** What a view of a panel is given: what to show, and how to ask for what is clicked. */
+export interface PanelProps {
+  readonly snapshot: PhoneSnapshot;
+  readonly bus: Bus;
+  /** Does it, and says in words where it failed. */
+  readonly run: (work: () => Promise<unknown>) => void;
+}
+
+/** Puts a view into the page; it is drawn anew with each change of the phone. */
+export function showPanel(View: (props: PanelProps) => JSX.Element): void {
+  const { signal } = new AbortController();
+  const { bus, failed } = openBus(signal);
+  const mirror = startMirror(bus, error => failed("mirror", error), signal);
+  const place = document.getElementById("panel");
+  if (!place) throw new Error("The page has no place for its panel");
+  render(<Panel mirror={mirror} bus={bus} View={View} />, place);
+}
+
+interface MirrorProps {
+  readonly mirror: Mirror;
+  readonly bus: Bus;
+  readonly View: (props: PanelProps) => JSX.Element;
+}
+
+function Panel({ mirror, bus, View }: MirrorProps): JSX.Element {
+  const snapshot = useSnapshot(mirror);
+  const [said, say] = useState("");
+  const run = (work: () => Promise<unknown>) => {
+    say("");
+    work().catch((error: unknown) => say(errorInWords(error)));
+  };
+  if (!snapshot) return <Empty>Waking the phone…</Empty>;
+  return (
+    <>
+      <View snapshot={snapshot} bus={bus} run={run} />
+      <output class={said ? "said toast" : "toast"}>{said}</output>
+    </>
+  );
+}
+
+export function Empty({ children }: { readonly children: ComponentChildren }): JSX.Element {
+  return <p class="empty">{children}</p>;
+}

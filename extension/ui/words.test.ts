@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { EtherlynkError } from "../../protocol/errors.ts";
+import { durationInWords, errorInWords, proofInWords, shortAddress, stageInWords } from "./words.ts";
+
+class TryError extends EtherlynkError {}
+
+describe("words", () => {
+  it.each([
+    [0, "0:00"],
+    [247_900, "4:07"],
+    [3_729_000, "1:02:09"],
+    [-5, "0:00"],
+  ])("%i ms last %s", (ms, words) => expect(durationInWords(ms)).toBe(words));
+
+  it("shorten accounts, and nothing else", () => {
+    expect(shortAddress("0x52908400098527886E0F7030069857D2E4169EE7")).toBe("0x5290…9EE7");
+    expect(shortAddress("alice.eth")).toBe("alice.eth");
+  });
+
+  it("an error of ours says what to do; a bug tells nothing of what it knows", () => {
+    expect(errorInWords(new TryError("try.thing", "Try again."))).toBe("Try again.");
+    expect(errorInWords(new Error("secret"))).not.toContain("secret");
+  });
+
+  it("say who proved what, and that nothing was proved", () => {
+    const peer = { title: "Alice", address: "alice.eth", isContact: true };
+    expect(proofInWords({ ...peer, proof: "account" })).toContain("In your contacts");
+    expect(proofInWords({ ...peer, proof: "account", isContact: false })).toContain("Not in your contacts");
+    expect(proofInWords({ ...peer, proof: "guest" })).toContain("Not proved");
+    expect(proofInWords({ ...peer, proof: "foreign" })).toContain("Not proved");
+  });
+
+  it("ringing depends on who rings", () => {
+    expect(stageInWords("ringing", true)).toBe("Calls you");
+    expect(stageInWords("ringing", false)).toBe("Ringing…");
+  });
+});
