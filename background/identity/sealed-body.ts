@@ -28,9 +28,9 @@ const KEY_BYTES = 64;
 const VERSION = 1;
 
 /**
- * Seals to the other device's key, from ours. In the manner of HPKE's Auth mode (RFC 9180 §5.1.3, §4.1): the secret is of a
- * fresh key and theirs, and of our key and theirs, so that only they can read it, and know that only we can have written it.
- * The key is used once, so that its nonce comes with it.
+ * Seals to the other device's key, from ours. In the manner of HPKE's Auth mode (RFC 9180 §5.1.3, §4.1): the secret is
+ * of a fresh key and theirs, and of our key and theirs, so that only they can read it, and know that only we can have
+ * written it. The key is used once, so that its nonce comes with it.
  */
 export async function sealBody({ device, peer, place }: Sealing, plain: PlainBody): Promise<ByteText> {
   const fresh = (await crypto.subtle.generateKey(P256, true, ["deriveBits"])) as CryptoKeyPair;

@@ -6,8 +6,8 @@ import type { MediaKey } from "../../protocol/words/media-key.ts";
 
 /**
  * What the phone tells the home of media of one call: what the call machine asks for, with bodies opened and their
- * fingerprints checked, and candidates of the other side (RFC 8840 fragments, each with all so far), which may come before
- * the offer or answer that they belong to.
+ * fingerprints checked, and candidates of the other side (RFC 8840 fragments, each with all so far), which may come
+ * before the offer or answer that they belong to.
  */
 export type MediaCommand =
   | MediaEffect

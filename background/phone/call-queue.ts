@@ -18,8 +18,8 @@ export interface CallQueueOptions {
 const mostWaiting = 256;
 
 /**
- * One call, one queue: event, machine, effects, one log line. Effects that take time (a signature, a seal) end before the next
- * event begins, so that what is sent is in the order in which it was decided.
+ * One call, one queue: event, machine, effects, one log line. Effects that take time (a signature, a seal) end before
+ * the next event begins, so that what is sent is in the order in which it was decided.
  */
 export class CallQueue {
   readonly #options: CallQueueOptions;

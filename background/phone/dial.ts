@@ -12,8 +12,8 @@ export interface Destination {
 }
 
 /**
- * Where an address that people wrote leads: an account, of this domain or of the one it names, or a `sip:` address of a foreign
- * client.
+ * Where an address that people wrote leads: an account, of this domain or of the one it names, or a `sip:` address of
+ * a foreign client.
  *
  * @throws AddressError where it is none, DialError where it cannot be called yet
  */

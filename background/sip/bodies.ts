@@ -7,7 +7,7 @@ import type { ProvenPeer } from "../identity/verify-identity.ts";
 
 export const sdpMediaType = "application/sdp";
 
-/** Who is at the other end: a proven device, to which bodies are sealed; or a foreign client, with which they are in clear. */
+/** Who is at the other end: a proven device, bodies sealed to it; or a foreign client, bodies in clear. */
 export type Peer = ProvenPeer | "foreign";
 
 /** Between two dialog ends, as the writer of a body sees them. */

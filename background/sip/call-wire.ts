@@ -45,12 +45,15 @@ export class CallWire {
     this.#options = options;
     this.#invite = invite;
     if (invite === undefined) return;
-    this.#reliable = new ReliableRun(invite, options.clock, {
-      send: response => options.wire.respond(invite, response),
-      pracked: prack => this.#pracked(prack),
-      refused: prack => options.wire.respond(prack, createResponse(prack, 481)),
-      missing: () => options.ear.tell({ type: "prack-missing" }),
-    });
+    this.#reliable = new ReliableRun(
+      { invite, clock: options.clock, fraction: options.random.fraction() },
+      {
+        send: response => options.wire.respond(invite, response),
+        pracked: prack => this.#pracked(prack),
+        refused: prack => options.wire.respond(prack, createResponse(prack, 481)),
+        missing: () => options.ear.tell({ type: "prack-missing" }),
+      },
+    );
     const { localTag } = options;
     const dialog = openAsCallee(invite, { tag: localTag, contact: options.contact() });
     if (dialog === undefined) return;

@@ -75,8 +75,8 @@ export function keepBody(leg: Leg, message: SipMessage): ByteText | undefined {
 }
 
 /**
- * An offer in a 2xx must have its answer (RFC 3261 §13.2.2.4); one that refuses tells nothing. A sealed one is not opened for
- * that: the BYE follows at once.
+ * An offer in a 2xx must have its answer (RFC 3261 §13.2.2.4); one that refuses tells nothing. A sealed one is not
+ * opened for that: the BYE follows at once.
  */
 export function refusalOf({ carriers }: Leg, body: "nothing" | "refusal"): WireBody | undefined {
   const ok = carriers.get("answer");

@@ -18,17 +18,23 @@ export interface ReliableUser {
   missing(): void;
 }
 
+export interface ReliableParts {
+  readonly invite: SipRequest;
+  readonly clock: Clock;
+  /** A fresh number in [0, 1), which the first RSeq is drawn by (RFC 3262 §3). */
+  readonly fraction: number;
+}
+
 /** Our reliable provisional responses to one INVITE (RFC 3262) on real timers. */
 export class ReliableRun {
   readonly #user: ReliableUser;
   readonly #timers: NamedTimers<ReliableTimer>;
   #state: ReliableProvisional;
 
-  constructor(invite: SipRequest, clock: Clock, user: ReliableUser) {
+  constructor({ invite, clock, fraction }: ReliableParts, user: ReliableUser) {
     this.#user = user;
     this.#timers = createNamedTimers(clock, timer => this.step({ type: "timer", timer }));
-    // Any number from 1 on will do; that nobody can guess it matters where messages can be forged without a connection.
-    this.#state = openReliableProvisional(invite, 1);
+    this.#state = openReliableProvisional(invite, 1 + Math.floor(fraction * (2 ** 31 - 2)));
   }
 
   step(event: ReliableEvent): void {

@@ -29,7 +29,7 @@ export const socketLimits = {
   connectMs: 10_000,
   /** Below the half minute after which the first NATs and browsers' idle workers forget (RFC 5626 §4.4.1). */
   keepAliveMs: 25_000,
-  /** RFC 5626 §4.4.1: "if the client does not receive a pong within 10 seconds ..., it MUST treat the flow as failed". */
+  /** Without a pong for so long the connection counts as failed (RFC 5626 §4.4.1). */
   pongMs: 10_000,
   /** The same when there is a reason to doubt: another network, a machine that slept. */
   doubtMs: 3_000,

@@ -20,8 +20,8 @@ export function toReinviteOutcome(response: SipResponse, { tag, answer, random }
 }
 
 /**
- * An INVITE of ours that had no answer is as one refused by 408 (RFC 3261 §8.1.3.1). One whose connection was lost would be a 503,
- * which is a busy network's word; we know better, and say so.
+ * An INVITE of ours that had no answer is as one refused by 408 (RFC 3261 §8.1.3.1). One whose connection was lost
+ * would be a 503, which is a busy network's word; we know better, and say so.
  */
 export function toInviteFailure(why: "timeout" | "transport-error"): CallEvent {
   if (why === "timeout") return { type: "rejected", status: 408, reasons: [] };

@@ -19,6 +19,8 @@ export interface HostileProxy {
   readonly connections: number;
   /** Says something to the phone, as if the node had. */
   inject(text: string): void;
+  /** Says something to the node, as if the phone had. */
+  injectUp(text: string): void;
 }
 
 /** Stands between one phone and its node, and does what it likes. */
@@ -28,6 +30,7 @@ export async function startHostileProxy(upstream: string): Promise<HostileProxy>
   const seen: { direction: Direction; text: string }[] = [];
   let change = (_direction: Direction, _message: SipText, text: string): string | undefined => text;
   let phone: WebSocket | undefined;
+  let newest: WebSocket | undefined;
   let pongs = 0;
   let connections = 0;
   const frozen = new WeakSet<WebSocket>();
@@ -46,6 +49,7 @@ export async function startHostileProxy(upstream: string): Promise<HostileProxy>
     phone = client;
     connections += 1;
     const node = new WebSocket(upstream, "sip");
+    newest = node;
     const waiting: RawData[] = [];
     client.on("message", payload => {
       if (frozen.has(client)) return;
@@ -82,6 +86,7 @@ export async function startHostileProxy(upstream: string): Promise<HostileProxy>
       return connections;
     },
     inject: text => phone?.send(text),
+    injectUp: text => newest?.send(text),
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { sealBody } from "../../background/identity/sealed-body.ts";
 import { signAnswer } from "../../background/identity/sign-identity.ts";
 import type { CallEntry } from "../../background/phone/ports.ts";
 import { createReplayMemory } from "../../background/store/replay-memory.ts";
@@ -11,7 +12,7 @@ import { formatFingerprint } from "../../protocol/words/media-key.ts";
 import { bodyOf, type Direction, startHostileProxy, withBodyText, withLine } from "./hostile-proxy.ts";
 import { createPerson } from "./phone-device.ts";
 import { hiddenAddress } from "./scripted-media.ts";
-import { oneOf, type SipText } from "./sip-text.ts";
+import { oneOf, type SipText, tagOf } from "./sip-text.ts";
 import { startNode } from "./test-node.ts";
 import { createTestPhone, domain, type TestPhone, talk } from "./test-phone.ts";
 
@@ -238,6 +239,35 @@ describe("a call fails loudly when", () => {
     expect(bob.media.opened[0]?.commands.map(({ do: what }) => what)).not.toContain("take-answer");
   });
 
+  it("the answer in the ACK is written by another device, whatever it says", async () => {
+    const { proxy, alice, bob } = await start();
+    const eve = await createPerson().device();
+    let offered: SipText | undefined;
+    proxy.alter((direction, message, text) => {
+      if (direction === "down" && message.status === 200 && oneOf(message, "CSeq") === "1 INVITE")
+        offered = message;
+      if (direction !== "up" || message.method !== "ACK" || offered === undefined) return text;
+      const place = [
+        oneOf(message, "Call-ID"),
+        tagOf(oneOf(message, "From")),
+        tagOf(oneOf(message, "To")),
+        "ACK 1",
+      ];
+      const peer = bob.device.delegation.delegation.sealKey;
+      const plain = { mediaType: "application/sdp", body: "v=0\r\n" };
+      void sealBody({ device: eve, peer, place }, plain).then(body =>
+        proxy.injectUp(withBodyText(text, body)),
+      );
+      return undefined;
+    });
+    const id = alice.kit.dial(bob.person.account, context);
+    await bob.until(({ call }) => call.state.kind === "ringing-in" && call.state.alerting);
+    bob.kit.accept(id);
+    expect((await bob.entry()).reason).toBe("identity-failed");
+    expect(bob.media.opened[0]?.commands.map(({ do: what }) => what)).not.toContain("take-answer");
+    await alice.entry();
+  });
+
   it("an SDP has another certificate than was signed, on any of its lines", async () => {
     const { alice, bob } = await start();
     const other = `a=fingerprint:${formatFingerprint({ alg: "sha-256", dig: "CD".repeat(32) })}`;
@@ -245,7 +275,7 @@ describe("a call fails loudly when", () => {
       const at = sdp.lastIndexOf("a=fingerprint:");
       return sdp.slice(0, at) + other + sdp.slice(sdp.indexOf("\r\n", at));
     });
-    const id = alice.kit.dial(bob.person.account);
+    const id = alice.kit.dial(bob.person.account, context);
     await bob.until(({ call }) => call.state.kind === "ringing-in" && call.state.alerting);
     bob.kit.accept(id);
     expect(say(await alice.entry())).toBe(unproven.answer);
