@@ -35,7 +35,13 @@ export interface Admission {
   /** Whether a request tries to prove anything. */
   isProof(request: SipRequest): boolean;
   /** Checks the Authorization of a request: nonce, time, scope, the device's signature, the wallet's. Never throws. */
-  check(request: SipRequest, nonces: Nonces): Promise<Admitted>;
+  check(request: SipRequest, asking: Asking): Promise<Admitted>;
+}
+
+/** The connection that a request came by. */
+export interface Asking {
+  readonly nonces: Nonces;
+  readonly address: string;
 }
 
 export interface AdmissionConfig {
@@ -59,11 +65,11 @@ export function createAdmission(config: AdmissionConfig): Admission {
     challenge: nonces =>
       formatChallenge({ realm: config.realm, nonce: nonces.issue(), ts: Math.floor(config.wallClock()) }),
     isProof: ({ headers }) => headers.some(({ key, value }) => key === "authorization" && isOurs.test(value)),
-    async check(request, nonces) {
+    async check(request, asking) {
       if (underWay >= config.concurrent) return refuse(503, "This node checks too many devices just now.");
       underWay++;
       try {
-        return await checkRequest(config, request, nonces);
+        return await checkRequest(config, request, asking);
       } catch (error) {
         if (error instanceof EtherlynkError) return refuse(isOutside(error) ? 503 : 403, error.message);
         throw error;
@@ -81,7 +87,11 @@ export function scopeOf(method: string): Scope | undefined {
   return method === "REGISTER" ? "register" : undefined;
 }
 
-async function checkRequest(config: AdmissionConfig, request: SipRequest, nonces: Nonces): Promise<Admitted> {
+async function checkRequest(
+  config: AdmissionConfig,
+  request: SipRequest,
+  { nonces, address }: Asking,
+): Promise<Admitted> {
   const authorization = readAuthorization(request);
   // A request may come back with the answer to a challenge that is over: it gets a new one.
   if (authorization === undefined || !nonces.spend(authorization.nonce)) {
@@ -99,7 +109,7 @@ async function checkRequest(config: AdmissionConfig, request: SipRequest, nonces
   if (!(await isSignedByDevice(request, authorization, config.realm))) {
     return refuse(403, "The device did not sign this request.");
   }
-  if (!(await config.wallets.isSigned(signed))) {
+  if (!(await config.wallets.isSigned(signed, address))) {
     return refuse(403, "The wallet of this account did not sign for this device. Sign in again.");
   }
   const { account, scopes, expiry } = signed.delegation;
@@ -149,9 +159,9 @@ function toKey(key: P256Key): KeyObject | undefined {
   }
 }
 
-/** The chain's failure, not the device's. */
+/** Not the device's fault: it may come again. */
 function isOutside({ code }: EtherlynkError): boolean {
-  return code.startsWith("chain.");
+  return code.startsWith("chain.") || code === "wallet.busy";
 }
 
 function refuse(status: 401 | 403 | 503, sentence: string): Admitted {

@@ -42,6 +42,9 @@ export interface SipRoomLimits {
   readonly identities: number;
   /** Signature checks under way at once, of all connections. The platform's pool has four threads. */
   readonly checksUnderWay: number;
+  /** Wallet signatures of one address that are checked a second, and at once: an office that comes in the morning. */
+  readonly walletChecksPerSecond: number;
+  readonly walletChecksAtOnce: number;
   /** Delegations remembered as checked, and how long a smart account's yes holds. */
   readonly rememberedDelegations: number;
   readonly contractYesMs: number;
@@ -87,6 +90,8 @@ export const sipRoomLimits: SipRoomLimits = {
   nonceMs: 60_000,
   identities: 8,
   checksUnderWay: 256,
+  walletChecksPerSecond: 10,
+  walletChecksAtOnce: 300,
   rememberedDelegations: 20_000,
   contractYesMs: 300_000,
 };

@@ -47,7 +47,7 @@ const UNDERSTOOD = new Set([ownTag, "gruu", "path", "outbound"]);
  */
 export class Reception implements SipHost {
   readonly counts: ReceptionCounts = {
-    malformed: 0,
+    faults: 0,
     keepAlives: 0,
     registers: 0,
     challenged: 0,
@@ -137,11 +137,16 @@ export class Reception implements SipHost {
 
   async #prove(connection: SipConnection, request: SipRequest, admission: Admission): Promise<void> {
     const { domains, limits } = this.#config;
-    const outcome = await admission.check(request, this.#noncesOf(connection));
+    const outcome = await admission.check(request, {
+      nonces: this.#noncesOf(connection),
+      address: connection.address,
+    });
     if (connection.closed) return;
     if (!outcome.ok) {
       if (outcome.status === 401) this.#challenge(connection, request, admission);
       else this.#deny(connection, request, outcome);
+      // Who fails again and again to prove anything is as good as one who sends no SIP.
+      if (outcome.status === 403) connection.countFault();
       return;
     }
     const known = liveIdentities(connection).filter(({ user }) => user !== outcome.identity.user);

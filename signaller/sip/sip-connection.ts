@@ -25,7 +25,8 @@ export interface SipHost {
 }
 
 export interface DialectCounts {
-  malformed: number;
+  /** Messages that were no SIP, and proofs that proved nothing. */
+  faults: number;
   keepAlives: number;
 }
 
@@ -39,7 +40,7 @@ export class SipConnection implements Receiver, Flow {
   identities: readonly Identity[] | undefined;
   nonces: Nonces | undefined;
   readonly #host: SipHost;
-  #malformed = 0;
+  #faults = 0;
   /** Messages behind one whose signature is being checked, in order. */
   #waiting: Waiting | undefined;
 
@@ -66,7 +67,7 @@ export class SipConnection implements Receiver, Flow {
 
   onMessage(payload: Buffer): void {
     const text = payload.toString("latin1");
-    const message = isKeepAlive(text) ? this.#pong(text) : this.#read(text);
+    const message = isKeepAlive(text) ? this.#pong(text) : this.#read(text, payload);
     if (message === undefined) return;
     if (this.#waiting === undefined) this.#take(message);
     else this.#wait(message, text.length);
@@ -83,23 +84,24 @@ export class SipConnection implements Receiver, Flow {
     if (text.length >= 4) this.wire.send(PONG);
   }
 
-  #read(text: string): SipMessage | undefined {
+  #read(text: string, bytes: Buffer): SipMessage | undefined {
     try {
-      return parseMessage(text);
+      return parseMessage(text, { bytes });
     } catch (error) {
       if (!(error instanceof SipParseError)) throw error;
       const answer = formatMalformedAnswer(text, error);
       if (answer !== undefined) this.wire.send(answer);
-      this.#countMalformed();
+      this.countFault();
       return undefined;
     }
   }
 
-  #countMalformed(): void {
-    this.#host.counts.malformed++;
-    this.#malformed++;
-    if (this.#malformed > this.#host.malformedMessages) {
-      this.wire.close(closeCode.policy, "Too many malformed messages.");
+  /** Too many faults close the connection. */
+  countFault(): void {
+    this.#host.counts.faults++;
+    this.#faults++;
+    if (this.#faults > this.#host.malformedMessages) {
+      this.wire.close(closeCode.policy, "Too many malformed messages, or proofs that prove nothing.");
     }
   }
 
@@ -119,7 +121,7 @@ export class SipConnection implements Receiver, Flow {
 
   #refuse(message: SipMessage, error: unknown): void {
     if (!(error instanceof SipParseError)) throw error;
-    this.#countMalformed();
+    this.countFault();
     this.#host.refuseMalformed(this, message, error);
   }
 

@@ -183,6 +183,8 @@ function toAdmission({ chain }: SipRoomConfig, domains: Domains, limits: SipRoom
       chain: chain.rpc === undefined ? undefined : createChainRpc(chain.rpc),
       remembered: limits.rememberedDelegations,
       contractMs: limits.contractYesMs,
+      checksPerSecond: limits.walletChecksPerSecond,
+      checksAtOnce: limits.walletChecksAtOnce,
       now,
     }),
     concurrent: limits.checksUnderWay,

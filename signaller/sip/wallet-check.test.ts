@@ -7,6 +7,7 @@ import { type Delegation, digestDelegation, type SignedDelegation } from "../../
 import { type ChainRpc, ChainRpcError } from "./chain-rpc.ts";
 import { createWalletCheck } from "./wallet-check.ts";
 
+const ADDRESS = "192.0.2.1";
 const key = { x: `0x${"12".repeat(32)}`, y: `0x${"34".repeat(32)}` } as const;
 
 function createDelegation(account: `0x${string}`): Delegation {
@@ -29,7 +30,14 @@ function signByWallet(privateKey = randomPrivateKey(), account?: `0x${string}`):
 
 function createSetting(chain?: ChainRpc, remembered = 10) {
   const clock = { now: 0 };
-  const check = createWalletCheck({ chain, remembered, contractMs: 300_000, now: () => clock.now });
+  const check = createWalletCheck({
+    chain,
+    remembered,
+    contractMs: 300_000,
+    checksPerSecond: 10,
+    checksAtOnce: 20,
+    now: () => clock.now,
+  });
   return { clock, check };
 }
 
@@ -37,11 +45,13 @@ describe("wallet check", () => {
   it("believes an EOA that signed by itself, and no other", async () => {
     const { check } = createSetting();
     const mine = signByWallet();
-    expect(await check.isSigned(mine)).toBe(true);
-    expect(await check.isSigned({ ...mine, chainId: 2 })).toBe(false);
+    expect(await check.isSigned(mine, ADDRESS)).toBe(true);
+    expect(await check.isSigned({ ...mine, chainId: 2 }, ADDRESS)).toBe(false);
     const longer = { ...mine, delegation: { ...mine.delegation, expiry: 3_000 } };
-    expect(await check.isSigned(longer)).toBe(false);
-    expect(await check.isSigned(signByWallet(randomPrivateKey(), mine.delegation.account))).toBe(false);
+    expect(await check.isSigned(longer, ADDRESS)).toBe(false);
+    expect(await check.isSigned(signByWallet(randomPrivateKey(), mine.delegation.account), ADDRESS)).toBe(
+      false,
+    );
   });
 
   it.each([
@@ -51,7 +61,7 @@ describe("wallet check", () => {
     ["a long one, without a chain", `0x${"01".repeat(900)}`],
   ] as const)("does not believe %s", async (_, signature) => {
     const { check } = createSetting();
-    expect(await check.isSigned({ ...signByWallet(), signature })).toBe(false);
+    expect(await check.isSigned({ ...signByWallet(), signature }, ADDRESS)).toBe(false);
   });
 
   it("asks a smart account, with the digest that it would check, and asks again after a while", async () => {
@@ -66,19 +76,19 @@ describe("wallet check", () => {
     const { check, clock } = createSetting(chain);
     const signed = { ...signByWallet(), signature: `0x${"ab".repeat(200)}` as const };
     const { account } = signed.delegation;
-    expect(await check.isSigned(signed)).toBe(true);
+    expect(await check.isSigned(signed, ADDRESS)).toBe(true);
     expect(asked).toEqual([[account, digestDelegation(signed.delegation, 1), signed.signature]]);
-    expect(await check.isSigned(signed)).toBe(true);
+    expect(await check.isSigned(signed, ADDRESS)).toBe(true);
     expect(asked).toHaveLength(1);
     clock.now = 300_000;
     answer = false;
-    expect(await check.isSigned(signed)).toBe(false);
+    expect(await check.isSigned(signed, ADDRESS)).toBe(false);
     expect(asked).toHaveLength(2);
   });
 
   it("does not ask the chain for an EOA", async () => {
     const chain: ChainRpc = { isValidSignature: () => Promise.reject(new Error("asked")) };
-    expect(await createSetting(chain).check.isSigned(signByWallet())).toBe(true);
+    expect(await createSetting(chain).check.isSigned(signByWallet(), ADDRESS)).toBe(true);
   });
 
   it("passes on that the chain did not answer, and remembers nothing of it", async () => {
@@ -91,9 +101,22 @@ describe("wallet check", () => {
     };
     const { check } = createSetting(chain);
     const signed = { ...signByWallet(), signature: `0x${"ab".repeat(200)}` as const };
-    await expect(check.isSigned(signed)).rejects.toBeInstanceOf(ChainRpcError);
+    await expect(check.isSigned(signed, ADDRESS)).rejects.toBeInstanceOf(ChainRpcError);
     down = false;
-    expect(await check.isSigned(signed)).toBe(true);
+    expect(await check.isSigned(signed, ADDRESS)).toBe(true);
+  });
+
+  it("gives each address its share: a flood of proofs costs nobody else", async () => {
+    const { check, clock } = createSetting(undefined, 1_000);
+    const fresh = () => ({ ...signByWallet(), signature: `0x${"00".repeat(65)}` as const });
+    for (let i = 0; i < 20; i++) expect(await check.isSigned(fresh(), ADDRESS)).toBe(false);
+    await expect(check.isSigned(fresh(), ADDRESS)).rejects.toMatchObject({ code: "wallet.busy" });
+    expect(await check.isSigned(signByWallet(), "192.0.2.2")).toBe(true);
+    clock.now = 100;
+    const mine = signByWallet();
+    expect(await check.isSigned(mine, ADDRESS)).toBe(true);
+    await expect(check.isSigned(fresh(), ADDRESS)).rejects.toMatchObject({ code: "wallet.busy" });
+    expect(await check.isSigned(mine, ADDRESS)).toBe(true);
   });
 
   it("remembers a bounded number, the most used ones", async () => {
@@ -110,9 +133,9 @@ describe("wallet check", () => {
       signature: `0x${`0${n}`.repeat(100)}` as const,
     }));
     if (!one || !two || !three) throw new Error("three were made");
-    for (const signed of [one, two, one, three, one]) await check.isSigned(signed);
+    for (const signed of [one, two, one, three, one]) await check.isSigned(signed, ADDRESS);
     expect(asked).toBe(3);
-    await check.isSigned(two);
+    await check.isSigned(two, ADDRESS);
     expect(asked).toBe(4);
   });
 });
