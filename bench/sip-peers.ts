@@ -23,7 +23,7 @@ export const hops = {
 const via = "SIP/2.0/WS node7.node.example;branch=z9hG4bK7d3f0c55a1";
 
 function hopByEtherlynk(received: Buffer): Buffer {
-  const message = parseMessage(received.toString("latin1"));
+  const message = parseMessage(received.toString("latin1"), { bytes: received });
   const pushed = prependHeader(message, "Via", via);
   const counted = withHeader(pushed, "Max-Forwards", String((maxForwards(message) ?? 70) - 1));
   return Buffer.from(formatMessage(counted), "latin1");

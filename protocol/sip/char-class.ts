@@ -37,28 +37,35 @@ export const BARE_URI_CHAR = 65536;
 
 const CLASSES = createClasses();
 
-export function isOf(text: ByteText, at: number, classes: number): boolean {
-  return at < text.length && ((CLASSES[text.charCodeAt(at)] ?? 0) & classes) !== 0;
+/** Whether the byte at `at` is of one of these classes. */
+export function isOf(bytes: Uint8Array, at: number, classes: number): boolean {
+  return at < bytes.length && isCodeOf(bytes[at] ?? 0, classes);
 }
 
-/** The index of the first character from `at` on that is none of these classes. */
-export function skip(text: ByteText, at: number, classes: number): number {
+export function isCodeOf(code: number, classes: number): boolean {
+  return ((CLASSES[code] ?? 0) & classes) !== 0;
+}
+
+/** The index of the first byte from `at` on that is of none of these classes. */
+export function skip(bytes: Uint8Array, at: number, classes: number): number {
   let end = at;
-  while (end < text.length && ((CLASSES[text.charCodeAt(end)] ?? 0) & classes) !== 0) end += 1;
+  while (end < bytes.length && ((CLASSES[bytes[end] ?? 0] ?? 0) & classes) !== 0) end += 1;
   return end;
 }
 
 /** Whether the text is one or more characters of these classes and nothing else. */
 export function isAllOf(text: ByteText, classes: number): boolean {
-  return text !== "" && skip(text, 0, classes) === text.length;
+  for (let at = 0; at < text.length; at += 1) if (!isCodeOf(text.charCodeAt(at), classes)) return false;
+  return text !== "";
 }
 
 /** Without the spaces and tabs around it. `trim()` would also take 0xA0, the last byte of "à". */
 export function trimBlanks(text: ByteText): ByteText {
+  let start = 0;
   let end = text.length;
-  while (end > 0 && isOf(text, end - 1, BLANK)) end -= 1;
-  const start = skip(text, 0, BLANK);
-  return start >= end ? "" : text.slice(start, end);
+  while (end > start && isCodeOf(text.charCodeAt(end - 1), BLANK)) end -= 1;
+  while (start < end && isCodeOf(text.charCodeAt(start), BLANK)) start += 1;
+  return text.slice(start, end);
 }
 
 function createClasses(): Uint32Array {

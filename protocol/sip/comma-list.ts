@@ -1,6 +1,6 @@
 import { trimBlanks } from "./char-class.ts";
 import type { ByteText } from "./message.ts";
-import { BACKSLASH, COMMA, codeAt, LESS, QUOTE } from "./scan.ts";
+import { BACKSLASH, COMMA, LESS, QUOTE } from "./scan.ts";
 
 /**
  * The values of a comma-separated list (RFC 3261 §7.3.1); commas in quotes and in angle brackets separate nothing.
@@ -12,7 +12,7 @@ export function splitList(text: ByteText): ByteText[] {
   let start = 0;
   let at = 0;
   while (at <= text.length) {
-    const code = codeAt(text, at);
+    const code = codeOf(text, at);
     if (code === COMMA || code === -1) {
       const value = trimBlanks(text.slice(start, at));
       if (value !== "") values.push(value);
@@ -27,7 +27,7 @@ export function splitList(text: ByteText): ByteText[] {
 export function firstOfList(text: ByteText): ByteText {
   if (!text.includes(",")) return trimBlanks(text);
   let at = 0;
-  for (let code = codeAt(text, at); code !== COMMA && code !== -1; code = codeAt(text, at)) {
+  for (let code = codeOf(text, at); code !== COMMA && code !== -1; code = codeOf(text, at)) {
     at = skipUnit(text, at, code);
   }
   const value = trimBlanks(text.slice(0, at));
@@ -46,4 +46,9 @@ function skipUnit(text: ByteText, at: number, code: number): number {
     end += text.charCodeAt(end) === BACKSLASH ? 2 : 1;
   }
   return Math.min(end + 1, text.length);
+}
+
+/** -1 after the end. */
+function codeOf(text: ByteText, at: number): number {
+  return at < text.length ? text.charCodeAt(at) : -1;
 }

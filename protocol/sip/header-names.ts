@@ -1,4 +1,4 @@
-import type { ByteText } from "./message.ts";
+import { toBytes } from "./byte-text.ts";
 import { COLON, codeAt } from "./scan.ts";
 import {
   scanAddress,
@@ -20,7 +20,7 @@ export interface HeaderKind {
   /** As RFCs write it. */
   readonly name: string;
   /** What its value must be for the message to be read at all; none: any text. */
-  readonly scan: ((text: ByteText, at: number) => number) | undefined;
+  readonly scan: ((bytes: Uint8Array, at: number) => number) | undefined;
   /** A bit of its own where it may stand but once; 0 where it may stand any number of times. */
   readonly once: number;
 }
@@ -142,7 +142,7 @@ const SPELLINGS: readonly Spelling[] = KINDS.flatMap(kind => {
   const letter = COMPACT_OF.get(kind.name);
   return [kind.name, ...(letter === undefined ? [] : [letter])].map(text => ({
     text,
-    codes: Uint8Array.from(text, char => char.charCodeAt(0)),
+    codes: toBytes(text),
     kind,
   }));
 });
@@ -178,19 +178,19 @@ export function findKind(name: string): HeaderKind | undefined {
 }
 
 /** The header whose name stands at `at` in one of its usual spellings, without making a string of it. */
-export function findSpelling(text: ByteText, at: number): Spelling | undefined {
-  const spellings = BY_FIRST[codeAt(text, at)] ?? NO_SPELLINGS;
+export function findSpelling(bytes: Uint8Array, at: number): Spelling | undefined {
+  const spellings = BY_FIRST[codeAt(bytes, at)] ?? NO_SPELLINGS;
   for (let index = 0; index < spellings.length; index += 1) {
     const spelling = spellings[index];
-    if (spelling !== undefined && isSpelt(text, at, spelling.codes)) return spelling;
+    if (spelling !== undefined && isSpelt(bytes, at, spelling.codes)) return spelling;
   }
   return undefined;
 }
 
-function isSpelt(text: ByteText, at: number, codes: Uint8Array): boolean {
-  if (codeAt(text, at + codes.length) !== COLON) return false;
+function isSpelt(bytes: Uint8Array, at: number, codes: Uint8Array): boolean {
+  if (codeAt(bytes, at + codes.length) !== COLON) return false;
   for (let index = 1; index < codes.length; index += 1) {
-    if (text.charCodeAt(at + index) !== codes[index]) return false;
+    if (bytes[at + index] !== codes[index]) return false;
   }
   return true;
 }

@@ -1,7 +1,8 @@
-import { BLANK, DIGIT, isAllOf, skip, TOKEN, trimBlanks } from "./char-class.ts";
+import { toBytes } from "./byte-text.ts";
+import { BLANK, DIGIT, isAllOf, isCodeOf, skip, TOKEN, trimBlanks } from "./char-class.ts";
 import { splitList } from "./comma-list.ts";
 import type { ByteText } from "./message.ts";
-import { COLON, codeAt, scanHost } from "./scan.ts";
+import { scanHost } from "./scan.ts";
 import {
   scanAddress,
   scanContacts,
@@ -56,21 +57,23 @@ export interface RAck extends CSeq {
 /** @throws SipParseError */
 export function parseVia(value: ByteText): Via {
   const text = trimBlanks(value);
-  requireEnd(text, scanVia(text, 0), "Via");
-  const protocolEnd = scanSentProtocol(text, 0);
-  const [name = "", version = "", transport = ""] = text.slice(0, protocolEnd).split("/");
-  const host = skip(text, protocolEnd, BLANK);
-  const hostEnd = scanHost(text, host);
-  const mark = skip(text, hostEnd, BLANK);
-  const semicolon = text.indexOf(";", mark);
+  const bytes = toBytes(text);
+  requireEnd(bytes, scanVia(bytes, 0), "Via");
+  const protocolEnd = scanSentProtocol(bytes, 0);
+  const slash = text.lastIndexOf("/", protocolEnd - 1);
+  const host = skip(bytes, protocolEnd, BLANK);
+  const hostEnd = scanHost(bytes, host);
+  const semicolon = text.indexOf(";", hostEnd);
   const end = semicolon < 0 ? text.length : semicolon;
-  return {
-    protocol: `${trimBlanks(name)}/${trimBlanks(version)}`,
-    transport: trimBlanks(transport),
+  const colon = skip(bytes, hostEnd, BLANK);
+  const via: { -readonly [Key in keyof Via]: Via[Key] } = {
+    protocol: text.slice(0, slash).replace(/[ \t]/g, ""),
+    transport: trimBlanks(text.slice(slash + 1, protocolEnd)),
     host: text.slice(host, hostEnd).toLowerCase(),
-    ...(codeAt(text, mark) === COLON && { port: Number(text.slice(mark + 1, end)) }),
-    params: parseParams(text, end),
+    params: parseParams(text, end, text.length),
   };
+  if (colon < end) via.port = Number(text.slice(colon + 1, end));
+  return via;
 }
 
 export function formatVia(via: Via): ByteText {
@@ -86,8 +89,9 @@ export function formatVia(via: Via): ByteText {
  */
 export function parseNameAddr(value: ByteText): NameAddr {
   const text = trimBlanks(value);
-  requireEnd(text, scanAddress(text, 0), "the address");
-  return toNameAddr(text);
+  const bytes = toBytes(text);
+  requireEnd(bytes, scanAddress(bytes, 0), "the address");
+  return toNameAddr(text, bytes);
 }
 
 /** Always with angle brackets, and a display name in quotes: right for every URI and every name. */
@@ -104,16 +108,19 @@ export function formatNameAddr({ displayName, uri, params }: NameAddr): ByteText
  */
 export function parseNameAddrs(value: ByteText): readonly NameAddr[] {
   const text = trimBlanks(value);
-  requireEnd(text, scanContacts(text, 0), "the list of addresses");
-  return text === "*" ? [{ uri: "*", params: [] }] : splitList(text).map(toNameAddr);
+  if (!text.includes(",")) return text === "*" ? [{ uri: "*", params: [] }] : [parseNameAddr(text)];
+  const bytes = toBytes(text);
+  requireEnd(bytes, scanContacts(bytes, 0), "the list of addresses");
+  return splitList(text).map(parseNameAddr);
 }
 
 /** @throws SipParseError */
 export function parseCSeq(value: ByteText): CSeq {
   const text = trimBlanks(value);
-  requireEnd(text, scanCSeq(text, 0), "CSeq");
-  const [seq = "", method = ""] = toWords(text);
-  return { seq: Number(seq), method };
+  const bytes = toBytes(text);
+  requireEnd(bytes, scanCSeq(bytes, 0), "CSeq");
+  const end = skip(bytes, 0, DIGIT);
+  return { seq: Number(text.slice(0, end)), method: text.slice(skip(bytes, end, BLANK)) };
 }
 
 export function formatCSeq({ seq, method }: CSeq): ByteText {
@@ -144,13 +151,14 @@ export function parseTokens(value: ByteText): readonly string[] {
 /** @throws SipParseError */
 export function parseMediaType(value: ByteText): MediaType {
   const text = trimBlanks(value);
-  requireEnd(text, scanMediaType(text, 0), "Content-Type");
+  const bytes = toBytes(text);
+  requireEnd(bytes, scanMediaType(bytes, 0), "Content-Type");
   const semicolon = text.indexOf(";");
   const end = semicolon < 0 ? text.length : semicolon;
   const [type = "", subtype = ""] = text.slice(0, end).split("/");
   return {
     type: `${trimBlanks(type)}/${trimBlanks(subtype)}`.toLowerCase(),
-    params: parseParams(text, end),
+    params: parseParams(text, end, text.length),
   };
 }
 
@@ -159,36 +167,32 @@ export function parseMediaType(value: ByteText): MediaType {
  * `undefined` for anything else: a malformed expiry counts as none (RFC 3261 §10.2.1.1, §20.19).
  */
 export function parseSeconds(value: ByteText): number | undefined {
-  const start = skip(value, 0, BLANK);
-  const end = skip(value, start, DIGIT);
-  const rest = skip(value, end, BLANK);
-  const isEnd = rest === value.length || "(;".includes(value.charAt(rest));
-  const seconds = Number(value.slice(start, end));
-  return end > start && isEnd && seconds < 2 ** 32 ? seconds : undefined;
+  const text = trimBlanks(value);
+  let end = 0;
+  while (end < text.length && isCodeOf(text.charCodeAt(end), DIGIT)) end += 1;
+  const rest = trimBlanks(text.slice(end));
+  if (end === 0 || (rest !== "" && rest[0] !== "(" && rest[0] !== ";")) return undefined;
+  const seconds = Number(text.slice(0, end));
+  return seconds < 2 ** 32 ? seconds : undefined;
 }
 
 /** Of text that `scanAddress` has passed. */
-function toNameAddr(text: ByteText): NameAddr {
-  const uri = scanDisplayName(text, 0);
-  if (uri === 0) {
-    const end = scanUri(text, 0, BARE_URI);
-    return { uri: text.slice(0, end), params: parseParams(text, end) };
-  }
-  const end = text.indexOf(">", uri);
-  const displayName = trimBlanks(text.slice(0, uri - 1));
-  return {
-    ...(displayName !== "" && { displayName: unquote(displayName) }),
-    uri: text.slice(uri, end),
-    params: parseParams(text, end),
-  };
+function toNameAddr(text: ByteText, bytes: Uint8Array): NameAddr {
+  const uri = scanDisplayName(bytes, 0);
+  const end = uri === 0 ? scanUri(bytes, 0, BARE_URI) : text.indexOf(">", uri);
+  const semicolon = text.indexOf(";", end);
+  const params = semicolon < 0 ? [] : parseParams(text, semicolon, text.length);
+  const displayName = uri < 2 ? "" : trimBlanks(text.slice(0, uri - 1));
+  if (displayName === "") return { uri: text.slice(uri, end), params };
+  return { displayName: unquote(displayName), uri: text.slice(uri, end), params };
 }
 
 function toWords(value: ByteText): string[] {
   return value.split(/[ \t]+/).filter(word => word !== "");
 }
 
-function requireEnd(text: ByteText, end: number, what: string): void {
-  if (end !== text.length) throw malformed(what, end < 0 ? ~end : end);
+function requireEnd(bytes: Uint8Array, end: number, what: string): void {
+  if (end !== bytes.length) throw malformed(what, end < 0 ? ~end : end);
 }
 
 function malformed(what: string, offset: number): SipParseError {

@@ -1,4 +1,5 @@
-import { BLANK, isOf, skip, TOKEN } from "./char-class.ts";
+import { toBytes } from "./byte-text.ts";
+import { BLANK, isCodeOf, isOf, skip, TOKEN, trimBlanks } from "./char-class.ts";
 import {
   CALL_ID,
   CONTENT_LENGTH,
@@ -11,15 +12,13 @@ import {
   VIA,
 } from "./header-names.ts";
 import type { ByteText, SipHeader } from "./message.ts";
-import type { StartLine } from "./parse-start-line.ts";
+import type { Source, StartLine } from "./parse-start-line.ts";
 import { COLON, codeAt, skipText } from "./scan.ts";
 import { SipParseError } from "./sip-parse-error.ts";
-import type { MessageLimits } from "./text-limits.ts";
 
 /** What is known of a message while its headers are read. */
 export interface Head {
-  readonly text: ByteText;
-  readonly limits: MessageLimits;
+  readonly source: Source;
   readonly start: StartLine;
   readonly headers: SipHeader[];
   /** Where the header begins that is being read; when all are, where the empty line does. */
@@ -33,15 +32,13 @@ export interface Head {
 
 const CR = 13;
 const LF = 10;
-const SPACE = 32;
-const TAB = 9;
 const MANDATORY = FROM.once | TO.once | CALL_ID.once | CSEQ.once;
 
 /** Reads the headers after the start line, up to the empty line. */
-export function parseHeaders(text: ByteText, start: StartLine, limits: MessageLimits): Head {
+export function parseHeaders(source: Source, start: StartLine): Head {
+  const { bytes, limits } = source;
   const head: Head = {
-    text,
-    limits,
+    source,
     start,
     headers: [],
     at: start.end,
@@ -49,13 +46,13 @@ export function parseHeaders(text: ByteText, start: StartLine, limits: MessageLi
     vias: 0,
     contentLength: -1,
   };
-  while (codeAt(text, head.at) !== CR) {
+  while (codeAt(bytes, head.at) !== CR) {
     if (head.headers.length === limits.headers) throw fail(head, "there are more headers than we read");
     const end = parseHeader(head);
     if (end - head.at > limits.headerBytes) throw fail(head, "this header is longer than we read");
     head.at = end;
   }
-  if (codeAt(text, head.at + 1) !== LF) throw fail(head, "a CR stands without its LF");
+  if (codeAt(bytes, head.at + 1) !== LF) throw fail(head, "a CR stands without its LF");
   requireMandatory(head);
   return head;
 }
@@ -67,30 +64,32 @@ export function fail({ start, at }: Head, what: string, offset = at): SipParseEr
 
 /** Reads one header and its folded lines; returns where the next one begins. */
 function parseHeader(head: Head): number {
-  const { text, at } = head;
-  const spelling = findSpelling(text, at);
+  const { source, at } = head;
+  const { bytes } = source;
+  const spelling = findSpelling(bytes, at);
   if (spelling === undefined) return parseOddName(head);
   const { kind } = spelling;
-  const start = skip(text, at + spelling.text.length + 1, BLANK);
-  const stop = kind.scan === undefined ? skipText(text, start) : kind.scan(text, start);
-  if (stop < 0 || !isLineEnd(text, stop) || isFolded(text, stop)) {
+  const start = skip(bytes, at + spelling.text.length + 1, BLANK);
+  const stop = kind.scan === undefined ? skipText(bytes, start) : kind.scan(bytes, start);
+  if (stop < 0 || !isLineEnd(bytes, stop) || isFolded(bytes, stop)) {
     return parseOddValue(head, { kind, name: spelling.text, start });
   }
-  addHeader(head, kind, { key: kind.key, name: spelling.text, value: trimmed(text, start, stop) });
+  let end = stop;
+  while (end > start && isOf(bytes, end - 1, BLANK)) end -= 1;
+  addHeader(head, kind, { key: kind.key, name: spelling.text, value: source.text.slice(start, end) });
   return stop + 2;
 }
 
 /** A header whose name is unknown, in unusual case, or has blanks after it. */
 function parseOddName(head: Head): number {
-  const { text, at } = head;
-  const nameEnd = skip(text, at, TOKEN);
+  const { source, at } = head;
+  const { bytes } = source;
+  const nameEnd = skip(bytes, at, TOKEN);
   if (nameEnd === at) throw fail(head, "the name of a header belongs here");
-  const colon = skip(text, nameEnd, BLANK);
-  if (codeAt(text, colon) !== COLON) throw fail(head, "a colon belongs after the name of a header", colon);
-  const name = text.slice(at, nameEnd);
-  const kind = findKind(name);
-  const start = skip(text, colon + 1, BLANK);
-  return parseOddValue(head, { kind, name, start });
+  const colon = skip(bytes, nameEnd, BLANK);
+  if (codeAt(bytes, colon) !== COLON) throw fail(head, "a colon belongs after the name of a header", colon);
+  const name = source.text.slice(at, nameEnd);
+  return parseOddValue(head, { kind: findKind(name), name, start: skip(bytes, colon + 1, BLANK) });
 }
 
 interface OddValue {
@@ -103,7 +102,7 @@ interface OddValue {
 function parseOddValue(head: Head, odd: OddValue): number {
   const { kind, name, start } = odd;
   const end = findEnd(head, start);
-  const value = unfold(head.text.slice(start, end));
+  const value = unfold(head.source.text.slice(start, end));
   requireSound(head, odd, value);
   addHeader(head, kind, { key: kind?.key ?? name.toLowerCase(), name, value });
   return end + 2;
@@ -124,7 +123,7 @@ function addHeader(head: Head, kind: HeaderKind | undefined, header: SipHeader):
 
 /** "Methods are case-sensitive" (§7.1). */
 function namesMethod(cseq: ByteText, method: string): boolean {
-  return cseq.endsWith(method) && isOf(cseq, cseq.length - method.length - 1, BLANK);
+  return cseq.endsWith(method) && isCodeOf(cseq.charCodeAt(cseq.length - method.length - 1), BLANK);
 }
 
 function requireMandatory(head: Head): void {
@@ -137,48 +136,36 @@ function requireMandatory(head: Head): void {
 
 /** Where a header ends that may go on in lines that begin with a blank. */
 function findEnd(head: Head, start: number): number {
-  const { text, limits } = head;
+  const { text, bytes, limits } = head.source;
   let from = start;
   for (;;) {
     const end = text.indexOf("\r\n", from);
     if (end < 0) throw fail(head, "the headers do not end", text.length);
     if (end - start > limits.headerBytes) throw fail(head, "this header is longer than we read");
-    if (!isFolded(text, end)) return end;
+    if (!isFolded(bytes, end)) return end;
     from = end + 2;
   }
 }
 
 /** "LWS = [*WSP CRLF] 1*WSP": each is one space (§7.3.1). */
 function unfold(value: ByteText): ByteText {
-  return value
-    .split("\r\n")
-    .map(line => trimmed(line, skip(line, 0, BLANK), line.length))
-    .filter(line => line !== "")
-    .join(" ");
+  const lines = value.split("\r\n").map(trimBlanks);
+  return lines.filter(line => line !== "").join(" ");
 }
 
+/** Scans a value again, which a fold had cut, or which has blanks after it, or is wrong: then says where. */
 function requireSound(head: Head, { kind, start }: OddValue, value: ByteText): void {
-  const end = kind?.scan === undefined ? skipText(value, 0) : kind.scan(value, 0);
-  if (end === value.length) return;
-  throw fail(
-    head,
-    kind?.scan === undefined ? "this is no text" : `${kind.name} is malformed`,
-    start + (end < 0 ? ~end : end),
-  );
+  const bytes = toBytes(value);
+  const end = kind?.scan === undefined ? skipText(bytes, 0) : kind.scan(bytes, 0);
+  if (end === bytes.length) return;
+  const what = kind?.scan === undefined ? "this is no text" : `${kind.name} is malformed`;
+  throw fail(head, what, start + (end < 0 ? ~end : end));
 }
 
-function isLineEnd(text: ByteText, at: number): boolean {
-  return codeAt(text, at) === CR && codeAt(text, at + 1) === LF;
+function isLineEnd(bytes: Uint8Array, at: number): boolean {
+  return codeAt(bytes, at) === CR && codeAt(bytes, at + 1) === LF;
 }
 
-function isFolded(text: ByteText, lineEnd: number): boolean {
-  const code = codeAt(text, lineEnd + 2);
-  return code === SPACE || code === TAB;
-}
-
-/** The text without blanks at its end. */
-function trimmed(text: ByteText, start: number, end: number): ByteText {
-  let last = end;
-  while (last > start && isOf(text, last - 1, BLANK)) last -= 1;
-  return text.slice(start, last);
+function isFolded(bytes: Uint8Array, lineEnd: number): boolean {
+  return isOf(bytes, lineEnd + 2, BLANK);
 }

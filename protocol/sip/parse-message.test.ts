@@ -96,10 +96,10 @@ describe("parseMessage", () => {
       headerBytes: 50,
       startLineBytes: 40,
     };
-    expect(parseMessage(invite, limits).headers).toHaveLength(5);
+    expect(parseMessage(invite, { limits }).headers).toHaveLength(5);
     const statusOf = (changed: Partial<typeof limits>) => {
       try {
-        return parseMessage(invite, { ...limits, ...changed });
+        return parseMessage(invite, { limits: { ...limits, ...changed } });
       } catch (error) {
         return error instanceof SipParseError ? error.status : error;
       }
@@ -124,6 +124,13 @@ describe("parseMessage", () => {
     ).toThrow(SipParseError);
     expect(() => parseUri(`sip:a${";b".repeat(sipLimits.params)}`)).not.toThrow();
     expect(() => parseUri(`sip:a${";b".repeat(sipLimits.params + 1)}`)).toThrow(SipParseError);
+  });
+
+  it("reads from the bytes it is given, which must be those of the text", () => {
+    const bytes = Uint8Array.from(invite, char => char.charCodeAt(0));
+    expect(parseMessage(invite, { bytes })).toEqual(parseMessage(invite));
+    expect(() => parseMessage(invite, { bytes: bytes.subarray(1) })).toThrow("not those of the text");
+    expect(() => parseMessage(invite.replace("alice", "\u010d\u010a"))).toThrow(SipParseError);
   });
 
   it("tells a keep-alive from a message", () => {

@@ -1,9 +1,16 @@
+import { toBytes } from "./byte-text.ts";
 import type { ByteText, SipMessage } from "./message.ts";
 import { fail, type Head, parseHeaders } from "./parse-headers.ts";
-import { parseStartLine } from "./parse-start-line.ts";
+import { parseStartLine, type Source } from "./parse-start-line.ts";
 import { codeAt } from "./scan.ts";
 import { SipParseError } from "./sip-parse-error.ts";
 import { type MessageLimits, sipLimits } from "./text-limits.ts";
+
+export interface ParseOptions {
+  readonly limits?: MessageLimits;
+  /** The message as it came: a `Buffer` of Node, whose `latin1` is the text. To make them takes as long as to read. */
+  readonly bytes?: Uint8Array;
+}
 
 /**
  * Reads one message, as a datagram or a WebSocket message carries it (RFC 3261 §7, §18.3; RFC 7118 §5): line
@@ -18,17 +25,22 @@ import { type MessageLimits, sipLimits } from "./text-limits.ts";
  *
  * @throws SipParseError and nothing else. Its `status` is what a request earns; without one, drop the message.
  */
-export function parseMessage(text: ByteText, limits: MessageLimits = sipLimits): SipMessage {
+export function parseMessage(text: ByteText, options: ParseOptions = {}): SipMessage {
+  const { limits = sipLimits } = options;
   if (text.length > limits.messageBytes) {
     const status = text.startsWith("SIP/") ? undefined : 513;
     throw new SipParseError("it is longer than we read", { offset: limits.messageBytes, status });
   }
-  const start = parseStartLine(text, skipLineEnds(text), limits);
-  const head = parseHeaders(text, start, limits);
+  const bytes = options.bytes ?? toBytes(text);
+  if (bytes.length !== text.length) throw new Error("These bytes are not those of the text.");
+  const source: Source = { text, bytes, limits };
+  const start = parseStartLine(source, skipLineEnds(bytes));
+  const head = parseHeaders(source, start);
+  const { headers } = head;
   const body = parseBody(head);
   return start.status === 0
-    ? { kind: "request", method: start.method, uri: start.target, headers: head.headers, body }
-    : { kind: "response", status: start.status, reason: start.target, headers: head.headers, body };
+    ? { kind: "request", method: start.method, uri: start.target, headers, body }
+    : { kind: "response", status: start.status, reason: start.target, headers, body };
 }
 
 /** A ping or pong between messages (RFC 5626 §3.5.1): line ends and nothing else. */
@@ -36,14 +48,15 @@ export function isKeepAlive(text: ByteText): boolean {
   return text === "\r\n\r\n" || text === "\r\n";
 }
 
-function skipLineEnds(text: ByteText): number {
+function skipLineEnds(bytes: Uint8Array): number {
   let at = 0;
-  while (codeAt(text, at) === 13 && codeAt(text, at + 1) === 10) at += 2;
+  while (codeAt(bytes, at) === 13 && codeAt(bytes, at + 1) === 10) at += 2;
   return at;
 }
 
 function parseBody(head: Head): ByteText {
-  const { text, contentLength } = head;
+  const { source, contentLength } = head;
+  const { text } = source;
   const start = head.at + 2;
   if (contentLength < 0) return text.slice(start);
   const end = start + contentLength;

@@ -1,5 +1,4 @@
 import { BLANK, skip, TOKEN, WORD } from "./char-class.ts";
-import type { ByteText } from "./message.ts";
 import {
   ASTERISK,
   AT,
@@ -27,112 +26,112 @@ const CR = 13;
 /** "The sequence number value MUST be expressible as a 32-bit unsigned integer and MUST be less than 2**31." */
 export const MAX_SEQ = 2 ** 31 - 1;
 
-export function scanVias(text: ByteText, at: number): number {
-  let end = scanVia(text, at);
-  for (let count = 1; end >= 0 && codeAt(text, end) === COMMA; count += 1) {
-    end = count < sipLimits.values ? scanVia(text, skip(text, end + 1, BLANK)) : ~end;
+export function scanVias(bytes: Uint8Array, at: number): number {
+  let end = scanVia(bytes, at);
+  for (let count = 1; end >= 0 && codeAt(bytes, end) === COMMA; count += 1) {
+    end = count < sipLimits.values ? scanVia(bytes, skip(bytes, end + 1, BLANK)) : ~end;
   }
   return end;
 }
 
 /** `via-parm = sent-protocol LWS sent-by *( SEMI via-params )` */
-export function scanVia(text: ByteText, at: number): number {
-  let end = scanSentProtocol(text, at);
+export function scanVia(bytes: Uint8Array, at: number): number {
+  let end = scanSentProtocol(bytes, at);
   if (end < 0) return end;
-  const host = skip(text, end, BLANK);
+  const host = skip(bytes, end, BLANK);
   if (host === end) return ~end;
-  end = scanHost(text, host);
+  end = scanHost(bytes, host);
   if (end < 0) return end;
-  end = skip(text, end, BLANK);
-  if (codeAt(text, end) === COLON) {
-    end = scanNumber(text, skip(text, end + 1, BLANK), 65_535);
+  end = skip(bytes, end, BLANK);
+  if (codeAt(bytes, end) === COLON) {
+    end = scanNumber(bytes, skip(bytes, end + 1, BLANK), 65_535);
     if (end < 0) return end;
   }
-  return scanParams(text, end);
+  return scanParams(bytes, end);
 }
 
 /** `sent-protocol = protocol-name SLASH protocol-version SLASH transport` */
-export function scanSentProtocol(text: ByteText, at: number): number {
-  let end = scanToken(text, at);
+export function scanSentProtocol(bytes: Uint8Array, at: number): number {
+  let end = scanToken(bytes, at);
   for (let part = 0; part < 2 && end >= 0; part += 1) {
-    end = scanMark(text, end, SLASH);
-    if (end >= 0) end = scanToken(text, end);
+    end = scanMark(bytes, end, SLASH);
+    if (end >= 0) end = scanToken(bytes, end);
   }
   return end;
 }
 
 /** One `( name-addr / addr-spec ) *( SEMI generic-param )`: To, From. */
-export function scanAddress(text: ByteText, at: number): number {
-  const uri = scanDisplayName(text, at);
+export function scanAddress(bytes: Uint8Array, at: number): number {
+  const uri = scanDisplayName(bytes, at);
   if (uri < 0) return uri;
   if (uri === at) {
-    const end = scanUri(text, at, BARE_URI);
-    return end < 0 ? end : scanParams(text, end);
+    const end = scanUri(bytes, at, BARE_URI);
+    return end < 0 ? end : scanParams(bytes, end);
   }
-  const end = scanUri(text, uri, WHOLE_URI);
+  const end = scanUri(bytes, uri, WHOLE_URI);
   if (end < 0) return end;
-  return codeAt(text, end) === GREATER ? scanParams(text, end + 1) : ~end;
+  return codeAt(bytes, end) === GREATER ? scanParams(bytes, end + 1) : ~end;
 }
 
 /** `[ display-name ] LAQUOT`; where no angle bracket follows, `at` itself: an `addr-spec` begins there. */
-export function scanDisplayName(text: ByteText, at: number): number {
-  if (codeAt(text, at) === QUOTE) {
-    const end = scanQuoted(text, at);
+export function scanDisplayName(bytes: Uint8Array, at: number): number {
+  if (codeAt(bytes, at) === QUOTE) {
+    const end = scanQuoted(bytes, at);
     if (end < 0) return end;
-    const bracket = skip(text, end, BLANK);
-    return codeAt(text, bracket) === LESS ? bracket + 1 : ~bracket;
+    const bracket = skip(bytes, end, BLANK);
+    return codeAt(bytes, bracket) === LESS ? bracket + 1 : ~bracket;
   }
-  const end = skip(text, at, TOKEN | BLANK);
-  return codeAt(text, end) === LESS ? end + 1 : at;
+  const end = skip(bytes, at, TOKEN | BLANK);
+  return codeAt(bytes, end) === LESS ? end + 1 : at;
 }
 
 /** One or more addresses: Route, Record-Route, Path, and Contact. */
-export function scanAddresses(text: ByteText, at: number): number {
-  let end = scanAddress(text, at);
-  for (let count = 1; end >= 0 && codeAt(text, end) === COMMA; count += 1) {
-    end = count < sipLimits.values ? scanAddress(text, skip(text, end + 1, BLANK)) : ~end;
+export function scanAddresses(bytes: Uint8Array, at: number): number {
+  let end = scanAddress(bytes, at);
+  for (let count = 1; end >= 0 && codeAt(bytes, end) === COMMA; count += 1) {
+    end = count < sipLimits.values ? scanAddress(bytes, skip(bytes, end + 1, BLANK)) : ~end;
   }
   return end;
 }
 
 /** `( STAR / (contact-param *(COMMA contact-param)))` */
-export function scanContacts(text: ByteText, at: number): number {
-  if (codeAt(text, at) !== ASTERISK) return scanAddresses(text, at);
+export function scanContacts(bytes: Uint8Array, at: number): number {
+  if (codeAt(bytes, at) !== ASTERISK) return scanAddresses(bytes, at);
   // A display name may begin with an asterisk too.
-  const end = skip(text, at + 1, BLANK);
-  return end === text.length || codeAt(text, end) === CR ? end : scanAddresses(text, at);
+  const end = skip(bytes, at + 1, BLANK);
+  return end === bytes.length || codeAt(bytes, end) === CR ? end : scanAddresses(bytes, at);
 }
 
 /** `callid = word [ "@" word ]` */
-export function scanCallId(text: ByteText, at: number): number {
-  const end = skip(text, at, WORD);
+export function scanCallId(bytes: Uint8Array, at: number): number {
+  const end = skip(bytes, at, WORD);
   if (end === at) return ~at;
-  if (codeAt(text, end) !== AT) return end;
-  const last = skip(text, end + 1, WORD);
+  if (codeAt(bytes, end) !== AT) return end;
+  const last = skip(bytes, end + 1, WORD);
   return last === end + 1 ? ~last : last;
 }
 
 /** `CSeq = 1*DIGIT LWS Method` */
-export function scanCSeq(text: ByteText, at: number): number {
-  const end = scanNumber(text, at, MAX_SEQ);
+export function scanCSeq(bytes: Uint8Array, at: number): number {
+  const end = scanNumber(bytes, at, MAX_SEQ);
   if (end < 0) return end;
-  const method = skip(text, end, BLANK);
-  return method === end ? ~end : scanToken(text, method);
+  const method = skip(bytes, end, BLANK);
+  return method === end ? ~end : scanToken(bytes, method);
 }
 
 /** "This value is an integer in the range 0-255" (§20.22). */
-export function scanMaxForwards(text: ByteText, at: number): number {
-  return scanNumber(text, at, 255);
+export function scanMaxForwards(bytes: Uint8Array, at: number): number {
+  return scanNumber(bytes, at, 255);
 }
 
-export function scanContentLength(text: ByteText, at: number): number {
-  return scanNumber(text, at, Number.MAX_SAFE_INTEGER);
+export function scanContentLength(bytes: Uint8Array, at: number): number {
+  return scanNumber(bytes, at, Number.MAX_SAFE_INTEGER);
 }
 
 /** `media-type = m-type SLASH m-subtype *(SEMI m-parameter)` */
-export function scanMediaType(text: ByteText, at: number): number {
-  let end = scanToken(text, at);
-  if (end >= 0) end = scanMark(text, end, SLASH);
-  if (end >= 0) end = scanToken(text, end);
-  return end < 0 ? end : scanParams(text, end);
+export function scanMediaType(bytes: Uint8Array, at: number): number {
+  let end = scanToken(bytes, at);
+  if (end >= 0) end = scanMark(bytes, end, SLASH);
+  if (end >= 0) end = scanToken(bytes, end);
+  return end < 0 ? end : scanParams(bytes, end);
 }

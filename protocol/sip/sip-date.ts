@@ -1,4 +1,4 @@
-import { DIGIT, isOf, trimBlanks } from "./char-class.ts";
+import { DIGIT, isCodeOf, trimBlanks } from "./char-class.ts";
 import type { ByteText } from "./message.ts";
 import { SipParseError } from "./sip-parse-error.ts";
 
@@ -39,8 +39,9 @@ export function formatDate(seconds: number): ByteText {
 }
 
 /** Scanner of a Date; `scan.ts` says what scanners return. */
-export function scanDate(text: ByteText, at: number): number {
-  return readDate(text.slice(at, at + LENGTH)) === undefined ? ~at : at + LENGTH;
+export function scanDate(bytes: Uint8Array, at: number): number {
+  const text = String.fromCharCode(...bytes.subarray(at, at + LENGTH));
+  return readDate(text) === undefined ? ~at : at + LENGTH;
 }
 
 function readDate(text: ByteText): number | undefined {
@@ -62,7 +63,8 @@ function readDate(text: ByteText): number | undefined {
 function hasShape(text: ByteText): boolean {
   for (let at = 0; at < LENGTH; at += 1) {
     const wanted = SHAPE[at];
-    const fits = wanted === "0" ? isOf(text, at, DIGIT) : wanted === "A" || text[at] === wanted;
+    const fits =
+      wanted === "0" ? isCodeOf(text.charCodeAt(at), DIGIT) : wanted === "A" || text[at] === wanted;
     if (!fits) return false;
   }
   return true;

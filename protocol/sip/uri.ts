@@ -1,7 +1,8 @@
-import { isOf, PARAM, trimBlanks, USER } from "./char-class.ts";
+import { toBytes } from "./byte-text.ts";
+import { isCodeOf, PARAM, trimBlanks, USER } from "./char-class.ts";
 import type { ByteText } from "./message.ts";
-import { BACKSLASH, COLON, codeAt, QUOTE, SEMICOLON, scanHost } from "./scan.ts";
-import { scanUri, scanUserInfo, skipScheme, WHOLE_URI } from "./scan-uri.ts";
+import { BACKSLASH, QUOTE, SEMICOLON, scanHost } from "./scan.ts";
+import { scanUri, scanUserInfo, WHOLE_URI } from "./scan-uri.ts";
 import { SipParseError } from "./sip-parse-error.ts";
 
 /**
@@ -44,6 +45,8 @@ export interface OtherUri {
 
 export type Uri = SipUri | TelUri | OtherUri;
 
+const NO_PARAMS: Params = [];
+
 /** Those that "never match" a URI without them (RFC 3261 §19.1.4 with its examples; `gr`: RFC 5627 §4). */
 const TELLING_PARAMS = ["transport", "user", "ttl", "method", "maddr", "gr"];
 
@@ -56,13 +59,14 @@ const TELLING_PARAMS = ["transport", "user", "ttl", "method", "maddr", "gr"];
  * @throws SipParseError
  */
 export function parseUri(text: ByteText): Uri {
-  const end = scanUri(text, 0, WHOLE_URI);
-  if (end !== text.length) {
+  const bytes = toBytes(text);
+  const end = scanUri(bytes, 0, WHOLE_URI);
+  if (end !== bytes.length) {
     throw new SipParseError("the URI is malformed", { offset: end < 0 ? ~end : end, status: 400 });
   }
-  const colon = skipScheme(text, 0);
+  const colon = text.indexOf(":");
   const scheme = text.slice(0, colon).toLowerCase();
-  if (scheme === "sip" || scheme === "sips") return toSipUri(text, colon + 1, scheme);
+  if (scheme === "sip" || scheme === "sips") return toSipUri(text, bytes, scheme);
   const rest = text.slice(colon + 1);
   return scheme === "tel" ? toTelUri(rest) : { kind: "other", scheme, rest };
 }
@@ -113,17 +117,18 @@ export function withoutParam(params: Params, name: string): Params {
   return params.filter(([known]) => !isSameWord(known, name));
 }
 
-/** Parameters of text that a scanner has passed: `;name`, `;name=value`, with blanks around the marks. */
-export function parseParams(text: ByteText, at: number): Params {
+/** The parameters from `at` to `end`, of text that a scanner has passed: the first ";" is at `at`, or none is there. */
+export function parseParams(text: ByteText, at: number, end: number): Params {
+  if (at >= end) return NO_PARAMS;
   const params: Param[] = [];
-  let start = text.indexOf(";", at);
-  while (start >= 0) {
-    const end = skipParam(text, start + 1);
+  const isQuoted = text.includes('"', at);
+  for (let start = at; start < end; ) {
+    const mark = isQuoted ? skipParam(text, start + 1) : text.indexOf(";", start + 1);
+    const next = mark < 0 || mark > end ? end : mark;
     const equals = text.indexOf("=", start);
-    const isNamed = equals >= 0 && equals < end;
-    const name = trimBlanks(text.slice(start + 1, isNamed ? equals : end));
-    params.push([name, isNamed ? trimBlanks(text.slice(equals + 1, end)) : undefined]);
-    start = end < text.length ? end : -1;
+    if (equals < 0 || equals > next) params.push([trimBlanks(text.slice(start + 1, next)), undefined]);
+    else params.push([trimBlanks(text.slice(start + 1, equals)), trimBlanks(text.slice(equals + 1, next))]);
+    start = next;
   }
   return params;
 }
@@ -155,7 +160,7 @@ function escapeAllBut(bytes: ByteText, classes: number): ByteText {
   let text = "";
   for (let at = 0; at < bytes.length; at += 1) {
     const code = bytes.charCodeAt(at);
-    text += isOf(bytes, at, classes) ? bytes[at] : `%${code.toString(16).toUpperCase().padStart(2, "0")}`;
+    text += isCodeOf(code, classes) ? bytes[at] : `%${code.toString(16).toUpperCase().padStart(2, "0")}`;
   }
   return text;
 }
@@ -173,35 +178,40 @@ export function quote(text: ByteText): ByteText {
   return `"${text.replace(/["\\\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "\\$&")}"`;
 }
 
-function toSipUri(text: ByteText, at: number, scheme: "sip" | "sips"): SipUri {
-  const host = scanUserInfo(text, at, USER);
-  const hostEnd = scanHost(text, host);
-  const hasPort = codeAt(text, hostEnd) === COLON;
+function toSipUri(text: ByteText, bytes: Uint8Array, scheme: "sip" | "sips"): SipUri {
+  const at = scheme.length + 1;
+  const host = scanUserInfo(bytes, at, USER);
+  const hostEnd = scanHost(bytes, host);
   const question = text.indexOf("?", hostEnd);
   const end = question < 0 ? text.length : question;
   const semicolon = text.indexOf(";", hostEnd);
   const paramsStart = semicolon < 0 || semicolon > end ? end : semicolon;
-  const port = hasPort ? { port: Number(text.slice(hostEnd + 1, paramsStart)) } : undefined;
-  return {
+  const uri: { -readonly [Key in keyof SipUri]: SipUri[Key] } = {
     kind: "sip",
     scheme,
-    ...(host > at && toUserInfo(text.slice(at, host - 1))),
     host: text.slice(host, hostEnd).toLowerCase(),
-    ...port,
-    params: parseParams(text.slice(paramsStart, end), 0),
+    params: parseParams(text, paramsStart, end),
     headers: text.slice(end + 1),
   };
-}
-
-function toUserInfo(text: ByteText): Pick<SipUri, "user" | "password"> {
-  const colon = text.indexOf(":");
-  return colon < 0 ? { user: text } : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+  if (host > at) {
+    const colon = text.indexOf(":", at);
+    const isSecret = colon >= 0 && colon < host;
+    uri.user = text.slice(at, isSecret ? colon : host - 1);
+    if (isSecret) uri.password = text.slice(colon + 1, host - 1);
+  }
+  if (hostEnd < paramsStart) uri.port = Number(text.slice(hostEnd + 1, paramsStart));
+  return uri;
 }
 
 function toTelUri(rest: ByteText): TelUri {
   const semicolon = rest.indexOf(";");
   const end = semicolon < 0 ? rest.length : semicolon;
-  return { kind: "tel", scheme: "tel", number: rest.slice(0, end), params: parseParams(rest, end) };
+  return {
+    kind: "tel",
+    scheme: "tel",
+    number: rest.slice(0, end),
+    params: parseParams(rest, end, rest.length),
+  };
 }
 
 /** Where a parameter ends: at a ";" that stands in no quotes. */

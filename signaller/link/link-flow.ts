@@ -71,7 +71,7 @@ export class LinkFlow implements Flow {
     const text = payload.toString("latin1");
     if (isKeepAlive(text)) return;
     try {
-      this.#receive(parseMessage(text));
+      this.#receive(parseMessage(text, { bytes: payload }));
     } catch (error) {
       if (!(error instanceof SipParseError)) throw error;
       this.malformed++;
