@@ -19,6 +19,7 @@ import { accountOf, type DeviceKeys } from "../identity/device-keys.ts";
 import type { Verifier } from "../identity/verify-identity.ts";
 import { sdpMediaType } from "../sip/bodies.ts";
 import type { Line } from "../sip/line.ts";
+import type { LineState } from "../sip/line-state.ts";
 import type { Incoming, UserAgent } from "../sip/user-agent.ts";
 import { toWhole } from "../sip/wire-events.ts";
 import { CallRun, type CallRunOptions } from "./call-run.ts";
@@ -48,6 +49,8 @@ const mostEnded = 64;
 export class Calls {
   readonly #options: CallsOptions;
   readonly #runs = new Map<CallId, CallRun>();
+  /** Calls that were dialled while the line was on its way back. */
+  readonly #waiting = new Set<(isUp: boolean) => void>();
   readonly #forgetting = new Map<CallId, () => void>();
 
   constructor(options: CallsOptions) {
@@ -62,7 +65,14 @@ export class Calls {
     return this.#runs.get(id);
   }
 
-  /** All calls hear it: the line, the network. */
+  /** All calls hear of the line. */
+  lineChanged({ name }: LineState): void {
+    this.tellAll({ type: name === "up" ? "line-restored" : "line-lost" });
+    if (name === "connecting" || name === "down") return;
+    for (const resolve of this.#waiting) resolve(name === "up");
+    this.#waiting.clear();
+  }
+
   tellAll(event: CallEvent): void {
     for (const run of this.all) run.tell(event);
   }
@@ -155,9 +165,17 @@ export class Calls {
     return run;
   }
 
+  /** Waits while the line comes back, which the call's own patience bounds; false where it will not. */
+  #lineUp(): Promise<boolean> {
+    const { name } = this.#options.line().state;
+    if (name === "up") return Promise.resolve(true);
+    if (name === "off" || name === "refused") return Promise.resolve(false);
+    return new Promise(resolve => this.#waiting.add(resolve));
+  }
+
   /** Nothing to look up yet; a certificate is set aside, and the line must be there. */
   async #resolve(run: CallRun): Promise<CallEvent> {
-    if (this.#options.line().state.name !== "up") return { type: "resolve-failed", reason: "network-lost" };
+    if (!(await this.#lineUp())) return { type: "resolve-failed", reason: "network-lost" };
     try {
       await run.openMedia();
     } catch (error) {

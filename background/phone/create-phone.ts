@@ -60,7 +60,7 @@ export function createPhone(options: PhoneOptions): PhoneKit {
     instance: options.instance,
     user: agent,
     changed: state => {
-      calls.tellAll({ type: state.name === "up" ? "line-restored" : "line-lost" });
+      calls.lineChanged(state);
       if (state.name === "up") agent.lineRestored();
       emit(lineListeners, state);
     },

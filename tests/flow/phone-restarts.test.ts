@@ -29,14 +29,32 @@ describe("when the node restarts", () => {
     await talk(alice, bob);
   });
 
-  it("while nobody is on line, who dials is told, and it comes back", async () => {
+  it("a call that is dialled meanwhile goes out when the line is back", async () => {
     const { node, alice, bob } = await start();
+    await fall(node, alice, bob);
+    const dialled = alice.kit.dial(bob.person.account);
+    await restart(node);
+    const { call } = await alice.until(({ call: it }) => it.id === dialled && it.state.kind !== "resolving");
+    expect(call.state.kind).toBe("inviting");
+    await alice.reach("ended", "ringing-out");
+    expect(alice.entries.map(({ reason }) => reason)).not.toContain("network-lost");
+  });
+
+  it("a call that is dialled when it does not come back ends in words", async () => {
+    const node = await startNode({ domain });
+    const { alice, bob } = await createPair([node.url], {}, { speed: 60 });
     await fall(node, alice, bob);
     alice.kit.dial(bob.person.account);
     expect(say(await alice.entry())).toBe("The connection was lost.");
-    await restart(node);
-    await back(alice, bob);
-    await talk(alice, bob);
+    expect(alice.media.opened).toEqual([]);
+  });
+
+  it("who is signed out cannot call, and is told at once", async () => {
+    const { alice, bob } = await start();
+    alice.kit.line.stop();
+    await alice.lineIs("off");
+    alice.kit.dial(bob.person.account);
+    expect(say(await alice.entry())).toBe("The connection was lost.");
   });
 
   it("while it rings, nobody goes on ringing for a call that is over, and the next one comes through", async () => {
