@@ -104,7 +104,7 @@ function isSignedByKey({ delegation, signature }: SignedDelegation, digest: `0x$
   }
 }
 
-export class WalletCheckError extends EtherlynkError {
+class WalletCheckError extends EtherlynkError {
   constructor() {
     super("wallet.busy", "Too many devices of your address sign in at once. Try again in a few seconds.");
   }
