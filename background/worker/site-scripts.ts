@@ -34,6 +34,21 @@ function toScript(
   };
 }
 
+/**
+ * A site that was just switched on is open already: its people are marked at once. `window.etherlynk` comes with the
+ * next load, for it has to be there before the page's own scripts.
+ */
+export async function enterOpenPages(api: typeof chrome, origins: readonly string[]): Promise<void> {
+  const tabs = await api.tabs.query({ url: origins.filter(isWeb) });
+  const files = [...bridge.js];
+  const entering = tabs.map(async ({ id }) => {
+    if (id !== undefined)
+      await api.scripting.executeScript({ target: { tabId: id, allFrames: true }, files });
+  });
+  // A tab that cannot be entered (an error page, one that is just closing) is none of the others' concern.
+  await Promise.allSettled(entering);
+}
+
 /** Permissions may hold the extension's own scheme, files and the like. */
 function isWeb(origin: string): boolean {
   return /^(\*|https?):\/\//.test(origin) || origin === "<all_urls>";

@@ -1,7 +1,7 @@
 import { createTurns } from "../base/turns.ts";
 import { startRelay } from "./relay.ts";
 import { startRinger, type WorkerParts } from "./ringer.ts";
-import { syncSiteScripts } from "./site-scripts.ts";
+import { enterOpenPages, syncSiteScripts } from "./site-scripts.ts";
 import { startWindows } from "./windows.ts";
 
 const alarm = "phone";
@@ -24,7 +24,11 @@ export function startWorker(parts: WorkerParts): void {
   // A listener's being there makes the browser wait with the update until it is applied, or until it restarts.
   api.runtime.onUpdateAvailable.addListener(({ version }) => bus.tell("worker.update.waiting", { version }));
   api.alarms.onAlarm.addListener(() => void wake("alarm"));
-  api.permissions.onAdded.addListener(() => void sync());
+  api.permissions.onAdded.addListener(({ origins = [] }) => {
+    void sync()
+      .then(() => enterOpenPages(api, origins))
+      .catch((error: unknown) => failed("open pages", error));
+  });
   api.permissions.onRemoved.addListener(() => void sync());
   for (const name of ["worker.phone.wake", "mark.phone.wake"] as const) {
     bus.answer(name, () => host.ensure().then(() => null), signal);

@@ -107,13 +107,13 @@ describe.each(["light", "dark"] as const)("panels, %s", scheme => {
     await page.waitForSelector(`::-p-text(${look.shows})`, { timeout: 10_000 });
     await page.screenshot({ path: join(pictures, `${look.name}-${scheme}.png`) });
     expect(await findFaults(page)).toEqual([]);
+    expect(await overflowOf(page)).toBeLessThanOrEqual(0);
   });
 
   it.each(looks.filter(({ panel }) => panel !== "popup"))("$name at twice the size", async look => {
     const page = await open(look, scheme, 2);
     await page.screenshot({ path: join(pictures, `${look.name}-${scheme}-200.png`) });
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
+    expect(await overflowOf(page)).toBeLessThanOrEqual(0);
   });
 });
 
@@ -195,6 +195,11 @@ async function tellFromElsewhere(snapshot: PhoneSnapshot): Promise<void> {
     body => chrome.runtime.sendMessage({ etherlynk: 1, kind: "tell", name: "phone.snapshot.changed", body }),
     snapshot as never,
   );
+}
+
+/** What would have to be scrolled to sideways. */
+function overflowOf(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 }
 
 async function findFaults(page: Page): Promise<unknown> {
