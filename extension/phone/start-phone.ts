@@ -28,7 +28,7 @@ async function dialSignedOut(bus: Bus, _dialling: Dialling): Promise<CallId> {
   throw new SignedOutError();
 }
 
-export class SignedOutError extends EtherlynkError {
+class SignedOutError extends EtherlynkError {
   constructor() {
     super(
       "phone.signed-out",

@@ -82,7 +82,7 @@ function toTab(asker: Asker): TabAsker {
   throw new OfferGoneError();
 }
 
-export class OfferGoneError extends EtherlynkError {
+class OfferGoneError extends EtherlynkError {
   constructor() {
     super("offer.gone", "This offer stands no more. Offer the call again.");
   }

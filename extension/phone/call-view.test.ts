@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { CallRecord } from "../../background/phone/ports.ts";
+import type { Call } from "../../protocol/call/call.ts";
+import { incomingCall, outgoingCall, talkingCall } from "../../protocol/call/call-samples.suite.ts";
+import { toCallView, toLineView } from "./call-view.ts";
+
+const unknown = { contact: undefined, muted: false };
+
+function record(call: Call, more: Partial<CallRecord> = {}): CallRecord {
+  const times = { began: 1, connected: undefined, ended: undefined, doubt: undefined };
+  return { id: call.id, call, address: "0xBob", context: undefined, ...times, ...more };
+}
+
+describe("a call as panels show it", () => {
+  it("bears the user's name for whom it is with, else the address, never more", () => {
+    const call = record({ ...incomingCall, proof: "proven" });
+    expect(toCallView(call, unknown).peer).toEqual({
+      title: "0xBob",
+      address: "0xBob",
+      proof: "account",
+      isContact: false,
+    });
+    expect(toCallView(call, { contact: "Bob", muted: false }).peer).toMatchObject({
+      title: "Bob",
+      isContact: true,
+    });
+  });
+
+  it.each([
+    ["none", "checking"],
+    ["proven", "account"],
+    ["waived", "foreign"],
+  ] as const)("proof %s is shown as %s", (proof, shown) => {
+    expect(toCallView(record({ ...incomingCall, proof }), unknown).peer.proof).toBe(shown);
+  });
+
+  it.each([
+    ["opening", "connecting"],
+    ["flowing", "talking"],
+    ["lost", "reconnecting"],
+  ] as const)("talking with media %s is %s", (media, stage) => {
+    expect(toCallView(record(talkingCall({ media })), unknown).stage).toBe(stage);
+  });
+
+  it("being held is said", () => {
+    const call = talkingCall({ holdByMe: true, wantsHold: true, media: "flowing" });
+    expect(toCallView(record(call), unknown).stage).toBe("held");
+  });
+
+  it("a doubt is said while it lasts, an end in the words of its side", () => {
+    expect(toCallView(record(outgoingCall, { doubt: "Their proof is old." }), unknown).said).toBe(
+      "Their proof is old.",
+    );
+    const ended: Call = { ...outgoingCall, state: { kind: "ended", reason: "declined", talked: false } };
+    expect(toCallView(record(ended, { doubt: "x" }), unknown)).toMatchObject({
+      stage: "ended",
+      said: "They declined the call.",
+    });
+  });
+
+  it("the time counts from the connection, and is absent before", () => {
+    expect(toCallView(record(outgoingCall), unknown).since).toBeUndefined();
+    expect(toCallView(record(outgoingCall, { connected: 77 }), unknown).since).toBe(77);
+  });
+});
+
+it.each([
+  [{ name: "off" }, "signed-out"],
+  [{ name: "connecting" }, "connecting"],
+  [{ name: "down" }, "waiting"],
+  [{ name: "refused", status: 403, said: "No." }, "refused"],
+] as const)("a line that is %j is %s, in a sentence", (state, shown) => {
+  expect(toLineView(state)).toEqual({ state: shown, said: expect.stringMatching(/\w/) });
+});

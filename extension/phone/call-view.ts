@@ -1,0 +1,80 @@
+import type { CallStage, CallView, LineView, Proof } from "../../background/bus/phone-contract.ts";
+import type { CallRecord } from "../../background/phone/ports.ts";
+import { type LineState, sentenceOfLine } from "../../background/sip/line-state.ts";
+import type { Call, CallState, StateKind } from "../../protocol/call/call.ts";
+import { sentenceOf } from "../../protocol/call/end-sentence.ts";
+
+export interface Known {
+  /** The name that the user gave to this address. */
+  readonly contact: string | undefined;
+  readonly muted: boolean;
+}
+
+const stages: Readonly<Record<StateKind, CallStage>> = {
+  new: "checking",
+  resolving: "checking",
+  screening: "checking",
+  inviting: "calling",
+  yielding: "calling",
+  "ringing-out": "ringing",
+  "early-out": "ringing",
+  "ringing-in": "ringing",
+  "early-in": "ringing",
+  "connecting-out": "connecting",
+  "connecting-in": "connecting",
+  active: "talking",
+  held: "held",
+  ending: "ended",
+  ended: "ended",
+};
+
+/** A call as panels show it: what the machine knows, and the user's own name for whom it is with. */
+export function toCallView(record: CallRecord, { contact, muted }: Known): CallView {
+  const { id, call, address, context, connected } = record;
+  const said = saidOf(record);
+  return {
+    id,
+    direction: call.direction,
+    stage: stageOf(call.state),
+    peer: { title: contact ?? address, address, proof: proofOf(call), isContact: contact !== undefined },
+    ...(context && { context }),
+    ...(connected !== undefined && { since: connected }),
+    muted,
+    ...(said !== undefined && { said }),
+  };
+}
+
+export function toLineView(state: LineState): LineView {
+  const said = sentenceOfLine(state);
+  switch (state.name) {
+    case "off":
+      return { state: "signed-out", said };
+    case "connecting":
+      return { state: "connecting", said };
+    case "up":
+      return { state: "ready", said };
+    case "down":
+      return { state: "waiting", said };
+    case "refused":
+      return { state: "refused", said };
+  }
+}
+
+function stageOf(state: CallState): CallStage {
+  if (state.kind !== "active") return stages[state.kind];
+  const { media } = state.talk;
+  if (media === "flowing") return "talking";
+  return media === "lost" ? "reconnecting" : "connecting";
+}
+
+/** A waived proof is one that nobody can give: who it is then stays open, and is shown so. */
+function proofOf({ proof }: Call): Proof {
+  if (proof === "proven") return "account";
+  return proof === "waived" ? "foreign" : "checking";
+}
+
+function saidOf({ call, doubt }: CallRecord): string | undefined {
+  const { state, direction } = call;
+  if (state.kind === "ended" || state.kind === "ending") return sentenceOf(state.reason, direction);
+  return doubt;
+}
