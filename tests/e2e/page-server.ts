@@ -13,7 +13,7 @@ export interface PageServer {
 }
 
 const root = join(import.meta.dirname, "../..");
-const parts = ["peer-page", "jssip-page", "sipjs-page", "socket-page"];
+const parts = ["peer-page", "jssip-page", "sipjs-page", "socket-page", "call-media-page"];
 
 /** Serves the test pages. PeerJS comes as its published script, the SIP clients bundled from their packages. */
 export async function startPageServer(): Promise<PageServer> {

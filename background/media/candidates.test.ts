@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import type { IceCandidate } from "../../protocol/peer/ice-candidate.ts";
+import { createOwnCandidates } from "./own-candidates.ts";
+import { createTheirCandidates } from "./their-candidates.ts";
+
+const sdpOf = (ufrag: string) =>
+  ["v=0", "s=-", "m=audio 9 RTP/AVP 0", "a=mid:0", `a=ice-ufrag:${ufrag}`, "a=ice-pwd:0123456789", ""].join(
+    "\r\n",
+  );
+const candidate = (port: number, usernameFragment = "aaaa"): IceCandidate => ({
+  candidate: `candidate:1 1 udp 2130706431 203.0.113.7 ${port} typ host`,
+  sdpMid: "0",
+  sdpMLineIndex: 0,
+  usernameFragment,
+});
+
+const listen = () => {
+  const told: string[] = [];
+  const own = createOwnCandidates(fragment => told.push(fragment));
+  const added: string[] = [];
+  const their = createTheirCandidates(async it => {
+    added.push(it.candidate.split(" ")[5] ?? "");
+  });
+  return { told, own, added, their, newest: () => told.at(-1) ?? "" };
+};
+
+describe("candidates between two sides", () => {
+  it("are not told before our description is out, and then all in one", () => {
+    const { own, told, newest } = listen();
+    own.add(candidate(1));
+    own.add(candidate(2));
+    expect(told).toEqual([]);
+    own.describe(sdpOf("aaaa"));
+    expect(told).toHaveLength(1);
+    expect(newest().match(/203.0.113.7 \d/g)).toEqual(["203.0.113.7 1", "203.0.113.7 2"]);
+    own.complete();
+    expect(newest()).toContain("a=end-of-candidates");
+  });
+
+  it("wait for the description that they belong to, and are added once each", async () => {
+    const { own, added, their, newest } = listen();
+    own.describe(sdpOf("aaaa"));
+    own.add(candidate(1));
+    await their.take(newest());
+    expect(added).toEqual([]);
+    await their.describe(sdpOf("aaaa"));
+    expect(added).toEqual(["1"]);
+    own.add(candidate(2));
+    await their.take(newest());
+    expect(added).toEqual(["1", "2"]);
+  });
+
+  it("of a restart replace those before, and wait until their description comes", async () => {
+    const { own, added, their, newest } = listen();
+    own.describe(sdpOf("aaaa"));
+    own.add(candidate(1));
+    await their.describe(sdpOf("aaaa"));
+    own.describe(sdpOf("bbbb"));
+    own.add(candidate(3, "bbbb"));
+    expect(newest()).not.toContain("203.0.113.7 1 ");
+    await their.take(newest());
+    expect(added).toEqual([]);
+    await their.describe(sdpOf("bbbb"));
+    expect(added).toEqual(["3"]);
+  });
+
+  it("refuses a fragment that is none", async () => {
+    const { their } = listen();
+    await their.describe(sdpOf("aaaa"));
+    await expect(their.take("not a fragment")).rejects.toMatchObject({ code: "peer.sdp" });
+  });
+});

@@ -1,0 +1,163 @@
+import { openPicture, type PictureSource } from "./camera.ts";
+import { type DeviceChoice, MicrophoneError, openMicrophone } from "./microphone.ts";
+import { createPlaceholders, type Placeholders } from "./placeholders.ts";
+import { createTrackSlot, type TrackSlot } from "./track-slot.ts";
+
+export interface SourcesOptions {
+  /** Has every connection send this track from now on. */
+  send(kind: "audio" | "video", track: MediaStreamTrack): void;
+  /** It was denied, is missing or was pulled out, and no other takes its place. */
+  noMicrophone(): void;
+  changed(): void;
+}
+
+/** What one call sends: microphone, camera or screen, and placeholders until then. */
+export interface Sources {
+  readonly isMuted: boolean;
+  readonly picture: PictureSource | "none";
+  readonly ownPicture: MediaStreamTrack | undefined;
+  readonly ownVoice: MediaStreamTrack | undefined;
+  readonly trouble: MicrophoneError | undefined;
+  tracks(): { readonly audio: MediaStreamTrack; readonly video: MediaStreamTrack };
+  openMicrophone(): void;
+  closeMicrophone(): void;
+  mute(isMuted: boolean): void;
+  chooseMicrophone(choice: DeviceChoice): Promise<void>;
+  showPicture(source: PictureSource, choice?: DeviceChoice): Promise<void>;
+  hidePicture(): void;
+  close(): void;
+}
+
+export function createSources(options: SourcesOptions): Sources {
+  const voice = createVoice(options);
+  const show = createPicture(options);
+  let slots: { readonly audio: TrackSlot; readonly video: TrackSlot } | undefined;
+  let placeholders: Placeholders | undefined;
+  // Not before there is a connection: a call that only rings needs none.
+  const open = () => {
+    placeholders ??= createPlaceholders();
+    slots ??= { audio: voice.slot(placeholders.audio), video: show.slot(placeholders.video) };
+    return slots;
+  };
+  const filled = (slot: TrackSlot | undefined) => (slot?.isFilled ? slot.track : undefined);
+  return {
+    get isMuted() {
+      return voice.isMuted;
+    },
+    get picture() {
+      return slots?.video.isFilled ? show.source : "none";
+    },
+    get ownPicture() {
+      return filled(slots?.video);
+    },
+    get ownVoice() {
+      return filled(slots?.audio);
+    },
+    get trouble() {
+      return voice.trouble;
+    },
+    tracks() {
+      const { audio, video } = open();
+      return { audio: audio.track, video: video.track };
+    },
+    openMicrophone: () => voice.open(open().audio),
+    closeMicrophone: () => slots?.audio.clear(),
+    mute: isMuted => voice.mute(isMuted, filled(slots?.audio)),
+    chooseMicrophone: choice => voice.choose(choice, slots?.audio),
+    showPicture: (source, choice = {}) => show.show(open().video, source, choice),
+    hidePicture: () => slots?.video.clear(),
+    close() {
+      slots?.audio.clear();
+      slots?.video.clear();
+      placeholders?.close();
+    },
+  };
+}
+
+function createVoice({ send, changed, noMicrophone }: SourcesOptions) {
+  let choice: DeviceChoice = {};
+  let isMuted = false;
+  let isWanted = false;
+  let trouble: MicrophoneError | undefined;
+  const openTrack = async () => {
+    const track = await openMicrophone(choice);
+    track.enabled = !isMuted;
+    return track;
+  };
+  const open = (slot: TrackSlot) => {
+    isWanted = true;
+    slot.put(openTrack).catch((error: unknown) => {
+      if (!(error instanceof MicrophoneError)) throw error;
+      trouble = error;
+      changed();
+      noMicrophone();
+    });
+  };
+  return {
+    get isMuted() {
+      return isMuted;
+    },
+    get trouble() {
+      return trouble;
+    },
+    slot(placeholder: MediaStreamTrack): TrackSlot {
+      const slot = createTrackSlot({
+        placeholder,
+        changed(track) {
+          send("audio", track);
+          if (track === placeholder) isWanted = false;
+          changed();
+        },
+        lost() {
+          // Pulled out: the browser's own choice takes its place, if there is another.
+          choice = {};
+          open(slot);
+        },
+      });
+      return slot;
+    },
+    open,
+    mute(next: boolean, track: MediaStreamTrack | undefined) {
+      isMuted = next;
+      if (track) track.enabled = !next;
+      changed();
+    },
+    async choose(next: DeviceChoice, slot: TrackSlot | undefined) {
+      const last = choice;
+      choice = next;
+      try {
+        if (isWanted) await slot?.put(openTrack);
+      } catch (error) {
+        // What was heard before goes on.
+        choice = last;
+        throw error;
+      }
+    },
+  };
+}
+
+function createPicture({ send, changed }: SourcesOptions) {
+  let source: PictureSource = "camera";
+  return {
+    get source() {
+      return source;
+    },
+    slot: (placeholder: MediaStreamTrack) =>
+      createTrackSlot({
+        placeholder,
+        changed(track) {
+          send("video", track);
+          changed();
+        },
+        // The browser's own bar ends the sharing of a screen.
+        lost: changed,
+      }),
+    async show(slot: TrackSlot, next: PictureSource, choice: DeviceChoice) {
+      await slot.put(async () => {
+        const track = await openPicture(next, choice);
+        source = next;
+        return track;
+      });
+    },
+  };
+}
