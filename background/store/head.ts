@@ -1,6 +1,8 @@
 import { AlteredError } from "./damage.ts";
-import type { Database, HeadRow } from "./database.ts";
+import type { HeadRow } from "./database.ts";
+import type { Home } from "./home.ts";
 import { isSameBox, seal, unseal } from "./sealing.ts";
+import { stillHolds } from "./vault.ts";
 import type { Vault } from "./vault-keys.ts";
 
 /** The sealed list of a table's or log's own rows, read and written as one. */
@@ -37,9 +39,25 @@ export function nextRevision(before: HeadRow | undefined): number {
   return Number.isSafeInteger(before?.revision) ? Number(before?.revision) + 1 : 1;
 }
 
+/**
+ * The head that is there now. To be called in the transaction that reads or writes what it lists: a head that was
+ * seen before says that this is still the vault it was seen in; otherwise that is looked up.
+ *
+ * @throws SignedOutError
+ */
+export async function readHead(
+  { db, vault }: Home,
+  name: string,
+  seen: HeadRow | undefined,
+): Promise<HeadRow | undefined> {
+  const head = await db.heads.get(name);
+  if (head === undefined || !isSameHead(head, seen)) await stillHolds(db, vault.id);
+  return head;
+}
+
 /** Whether nobody has written since `seen` was read. To be called in the transaction that writes. */
-export async function isUnchanged(db: Database, name: string, seen: HeadRow | undefined): Promise<boolean> {
-  return isSameHead(await db.heads.get(name), seen);
+export async function isUnchanged(home: Home, name: string, seen: HeadRow | undefined): Promise<boolean> {
+  return isSameHead(await readHead(home, name, seen), seen);
 }
 
 export function isSameHead(one: HeadRow | undefined, other: HeadRow | undefined): boolean {

@@ -1,5 +1,7 @@
 import type { DamageError, Place } from "./damage.ts";
+import type { Home } from "./home.ts";
 import { append } from "./log/append.ts";
+import { parseBlock } from "./log/block-text.ts";
 import { discard, remove, removePerson, update } from "./log/edit.ts";
 import { blockOfSeq, blocksOf } from "./log/listing.ts";
 import { createLogCodec } from "./log/log-codec.ts";
@@ -7,12 +9,11 @@ import { type LogDefinition, type LogFound, logLimits } from "./log/log-definiti
 import { createLogFile } from "./log/log-file.ts";
 import { openBlocks } from "./log/open-blocks.ts";
 import type { OpenLog } from "./log/open-log.ts";
-import { type LogPage, type PageRequest, page } from "./log/page.ts";
+import { createPager, type LogPage, type PageRequest } from "./log/page.ts";
 import { type Repaired, repair } from "./log/repair.ts";
 import type { Rewritten } from "./log/rewrite.ts";
 import { type SearchRequest, search } from "./log/search.ts";
 import { exportLog, importLog, type SealedLogCopy } from "./log/transfer.ts";
-import type { Home } from "./table-file.ts";
 
 /**
  * A log of records in the order they were stored. On the disk it is
@@ -65,7 +66,7 @@ export function createSealedLog<Value extends object>(
     remove: seq => remove(log, seq),
     removePerson: person => removePerson(log, person),
     clear: () => clear(log),
-    page: request => page(log, request),
+    page: createPager(log),
     search: request => search(log, request),
     async count() {
       const listing = await log.file.listing();
@@ -88,7 +89,7 @@ async function get<Value extends object>(log: OpenLog<Value>, seq: number): Prom
       const found = await openBlocks(log, listing, block ? [block] : []);
       if (found?.damage[0]) throw found.damage[0];
       if (found === undefined) return undefined;
-      const records = waiting ? [waiting] : found.opened.flatMap(({ text }) => log.codec.parseBlock(text));
+      const records = waiting ? [waiting] : found.opened.flatMap(({ text }) => parseBlock(text));
       const record = records.find(each => each.seq === seq);
       return { value: record && log.codec.toEntry(record).value };
     })

@@ -1,8 +1,9 @@
 import { type DamageError, isDamage, MissingError, RolledBackError, UnlistedError } from "./damage.ts";
 import type { SealedRow } from "./database.ts";
 import { nextRevision } from "./head.ts";
+import type { Home } from "./home.ts";
 import { createRowCodec, type Entry, placeOf, type RowCodec, type TableDefinition } from "./sealed-row.ts";
-import { createTableFile, type Home, type Seen, type TableFile, type TableList } from "./table-file.ts";
+import { createTableFile, type Seen, type TableFile, type TableList } from "./table-file.ts";
 
 /** What was found, and what could not be served, each with its own error: one never takes the others down. */
 export interface Found<Value> {

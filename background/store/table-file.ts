@@ -1,16 +1,9 @@
 import { createTurns } from "../base/turns.ts";
 import { AlteredError } from "./damage.ts";
-import { asStore, type Database, type HeadRow, type SealedRow } from "./database.ts";
-import { createHeadFile, type HeadFile, isSameHead, isUnchanged } from "./head.ts";
+import { asStore, type HeadRow, type SealedRow } from "./database.ts";
+import { createHeadFile, type HeadFile, isSameHead, isUnchanged, readHead } from "./head.ts";
+import type { Home } from "./home.ts";
 import { BusyError, FullError } from "./store-error.ts";
-import { stillHolds } from "./vault.ts";
-import type { Vault } from "./vault-keys.ts";
-
-/** Where things are stored: one context's database and its open vault. */
-export interface Home {
-  readonly db: Database;
-  readonly vault: Vault;
-}
 
 /** Which rows a table should have, and in which version: what its head says. */
 export interface TableList {
@@ -47,22 +40,18 @@ export interface TableFile {
 /** Each failed try means that another context has written: far more of them than there are windows. */
 const mostTries = 100;
 
-export function createTableFile({ db, vault }: Home, name: string, limit: number): TableFile {
-  const file = createHeadFile(vault, name);
+export function createTableFile(home: Home, name: string, limit: number): TableFile {
+  const { db } = home;
+  const file = createHeadFile(home.vault, name);
   const inTurn = createTurns();
   let known: TableList | undefined;
 
   const within = <Result>(mode: "r" | "rw", work: () => PromiseLike<Result>): Promise<Result> =>
-    asStore(
-      db.transaction(mode, db.rows, db.heads, db.wraps, async () => {
-        await stillHolds(db, vault.id);
-        return await work();
-      }),
-    );
+    asStore(db.transaction(mode, db.rows, db.heads, db.wraps, async () => await work()));
 
   const store = (seen: HeadRow | undefined, head: HeadRow, change: Change<unknown>): Promise<boolean> =>
     within("rw", async () => {
-      if (!(await isUnchanged(db, name, seen))) return false;
+      if (!(await isUnchanged(home, name, seen))) return false;
       await db.rows.bulkDelete((change.removes ?? []).map((key): [string, string] => [name, key]));
       await db.rows.bulkPut([...(change.puts ?? [])]);
       await db.heads.put(head);
@@ -81,7 +70,7 @@ export function createTableFile({ db, vault }: Home, name: string, limit: number
 
   return {
     async read(query) {
-      const [head, rows] = await within("r", () => Promise.all([db.heads.get(name), query()]));
+      const [head, rows] = await within("r", () => Promise.all([readHead(home, name, known?.head), query()]));
       if (known === undefined || !isSameHead(known.head, head)) known = await openList(file, head);
       return { list: known, rows };
     },

@@ -7,6 +7,8 @@ export interface Stored {
   readonly seq: number;
   readonly shape: number;
   readonly stored: unknown;
+  /** What it was made of, where that has only just been: saves reading it back. */
+  readonly value?: unknown;
 }
 
 /** One record of the tail. Without `record` it does not open: it stays where it is, and is never folded. */

@@ -1,9 +1,8 @@
 import { AlteredError, type DamageError } from "../damage.ts";
 import { asStore, type ChapterRow, type HeadRow, type TailRow } from "../database.ts";
-import { type HeadFile, isSameHead, isUnchanged } from "../head.ts";
+import { type HeadFile, isSameHead, isUnchanged, readHead } from "../head.ts";
+import type { Home } from "../home.ts";
 import { BusyError } from "../store-error.ts";
-import type { Home } from "../table-file.ts";
-import { stillHolds } from "../vault.ts";
 import { compareWithCensus, openListedChapters, openListedTail } from "./compare.ts";
 import { emptyHead, type HeadList, type Listing } from "./listing.ts";
 import type { LogCodec } from "./log-codec.ts";
@@ -30,7 +29,7 @@ const mostTries = 100;
 export function createListingReader(parts: LogParts): (known: Listing | undefined) => Promise<Listing> {
   return async known => {
     for (let tries = 0; tries < mostTries; tries += 1) {
-      const rows = await readHead(parts);
+      const rows = await readHeadAndTail(parts, known?.head);
       if (known && isSameHead(known.head, rows.head)) return known;
       const listing = await toListing(parts, rows, known);
       if (listing) return listing;
@@ -86,11 +85,11 @@ async function openHead(
   }
 }
 
-function readHead({ home: { db, vault }, name }: LogParts): Promise<HeadRows> {
+function readHeadAndTail({ home, name }: LogParts, seen: HeadRow | undefined): Promise<HeadRows> {
+  const { db } = home;
   return asStore(
     db.transaction("r", db.heads, db.tail, db.wraps, async () => {
-      await stillHolds(db, vault.id);
-      const [head, tail] = await Promise.all([db.heads.get(name), tailOf(db, name).toArray()]);
+      const [head, tail] = await Promise.all([readHead(home, name, seen), tailOf(db, name).toArray()]);
       return { head, tail };
     }),
   );
@@ -102,15 +101,15 @@ interface More {
 }
 
 function readMore(
-  { home: { db, vault }, name }: LogParts,
+  { home, name }: LogParts,
   head: HeadRow | undefined,
   { wanted, isCold }: { wanted: readonly number[]; isCold: boolean },
 ): Promise<More | undefined> {
   if (wanted.length === 0 && !isCold) return Promise.resolve({ chapters: [], census: undefined });
+  const { db } = home;
   return asStore(
     db.transaction("r", db.heads, db.blocks, db.chapters, db.wraps, async () => {
-      await stillHolds(db, vault.id);
-      if (!(await isUnchanged(db, name, head))) return undefined;
+      if (!(await isUnchanged(home, name, head))) return undefined;
       const [chapters, census] = await Promise.all([
         db.chapters.bulkGet(toKeys(name, wanted)),
         isCold ? takeCensus(db, name) : undefined,

@@ -3,6 +3,7 @@ import type { BlockRow, ChapterRow, TailRow } from "../database.ts";
 import { pickFields } from "../fields.ts";
 import { type Label, seal, unseal } from "../sealing.ts";
 import type { Vault } from "../vault-keys.ts";
+import { formatBlock } from "./block-text.ts";
 import { anyone, type BlockEntry, type Chapter, type Stored } from "./listing.ts";
 import type { LogDefinition, LogEntry } from "./log-definition.ts";
 
@@ -16,9 +17,8 @@ export interface LogCodec<Value> {
   openTail(row: TailRow): Promise<Stored>;
   sealBlock(range: BlockRange, records: readonly Stored[]): Promise<SealedBlock>;
   describe(range: BlockRange, records: readonly Stored[]): Promise<BlockEntry>;
-  /** The block's JSON, which `parseBlock` reads: a search looks into it before it does. */
+  /** The block's text, which block-text.ts reads: a search looks into it before it does. */
   openBlock(row: BlockRow): Promise<string>;
-  parseBlock(text: string): Stored[];
   sealChapter(chapter: Chapter): Promise<ChapterRow>;
   openChapter(row: ChapterRow): Promise<Chapter>;
 }
@@ -45,15 +45,14 @@ export function createLogCodec<Value extends object>(
     key,
     version,
   ];
-  const sealAs = async (label: Label, content: unknown) =>
-    seal(await vault.sealingKey(name), label, JSON.stringify(content));
+  const sealText = async (label: Label, text: string) => seal(await vault.sealingKey(name), label, text);
   const openAs = async (label: Label, { place, box }: { place: Place; box: unknown }) => {
     const text = await unseal(await vault.sealingKey(name), label, box);
     if (text === undefined) throw new AlteredError(place);
     return text;
   };
   const codec: LogCodec<Value> = {
-    toStored: (seq, value) => ({ seq, shape, stored: pickFields(value, fields, "persisted") }),
+    toStored: (seq, value) => ({ seq, shape, stored: pickFields(value, fields, "persisted"), value }),
     toEntry({ seq, shape: writtenAs, stored }) {
       const value = writtenAs <= shape ? read(stored, writtenAs) : undefined;
       if (value === undefined) throw new ShapeError({ name, what: "record", key: seq });
@@ -63,7 +62,7 @@ export function createLogCodec<Value extends object>(
     async sealTail(record, version) {
       const { seq } = record;
       const content = JSON.stringify([record.shape, record.stored]);
-      const box = await seal(await vault.sealingKey(name), labelOf("tail", seq, version), content);
+      const box = await sealText(labelOf("tail", seq, version), content);
       // The copy is what was sealed: the caller's object may change before it is folded.
       return { row: { log: name, seq, version, box }, record: parseTail(seq, content) };
     },
@@ -73,8 +72,7 @@ export function createLogCodec<Value extends object>(
     },
     async sealBlock(range, records) {
       const { last, version } = range;
-      const content = records.map(record => [record.seq, record.shape, record.stored]);
-      const box = await sealAs(labelOf("block", last, version), content);
+      const box = await sealText(labelOf("block", last, version), formatBlock(records));
       return { row: { log: name, last, version, box }, entry: await codec.describe(range, records) };
     },
     describe: async (range, records) => ({
@@ -84,13 +82,10 @@ export function createLogCodec<Value extends object>(
     }),
     openBlock: ({ last, version, box }) =>
       openAs(labelOf("block", last, version), { place: { name, what: "block", key: last }, box }),
-    parseBlock(text) {
-      const content: [number, number, unknown][] = JSON.parse(text);
-      return content.map(([seq, writtenAs, stored]) => ({ seq, shape: writtenAs, stored }));
-    },
     async sealChapter(chapter) {
       const { number, version } = chapter;
-      const box = await sealAs(labelOf("chapter", number, version), toChapterContent(chapter));
+      const content = JSON.stringify(toChapterContent(chapter));
+      const box = await sealText(labelOf("chapter", number, version), content);
       return { log: name, number, version, box };
     },
     async openChapter({ number, version, box }) {
@@ -114,7 +109,7 @@ async function describe<Value extends object>(
 ): Promise<Pick<BlockEntry, "from" | "to" | "people">> {
   const values = records.flatMap(record => {
     try {
-      return [codec.toEntry(record).value];
+      return [record.value === undefined ? codec.toEntry(record).value : (record.value as Value)];
     } catch (error) {
       if (error instanceof ShapeError) return [];
       throw error;

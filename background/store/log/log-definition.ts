@@ -6,12 +6,15 @@ export interface LogDefinition<Value extends object> {
   readonly name: string;
   /** Grows by one when the shape of a stored record changes. */
   readonly shape: number;
-  /** Guards what was stored as `shape`, and turns it into today's. `undefined`: not understood. */
+  /**
+   * Guards what was stored as `shape`, and turns it into today's. `undefined`: not understood. How people are
+   * written, and texts that are searched, must stay as they were: they are looked for before a record is read.
+   */
   readonly read: (stored: unknown, shape: number) => Value | undefined;
   readonly fields: FieldRules<Value>;
   /** When it happened, in milliseconds since 1970: pages are in this order, whatever order it was stored in. */
   readonly at: (value: Value) => number;
-  /** Whom it is about, each in the one written form. */
+  /** Whom it is about, each in the one written form, as it stands in the record. */
   readonly people: (value: Value) => readonly string[];
   /** What a search looks at, as it stands in the record. */
   readonly texts: (value: Value) => readonly string[];

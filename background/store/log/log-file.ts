@@ -1,9 +1,16 @@
+import type { Table } from "dexie";
 import { createTurns } from "../../base/turns.ts";
-import { asStore, type BlockRow, type ChapterRow, type HeadRow, type TailRow } from "../database.ts";
-import { createHeadFile, isSameHead, isUnchanged } from "../head.ts";
+import {
+  asStore,
+  type BlockRow,
+  type ChapterRow,
+  type Database,
+  type HeadRow,
+  type TailRow,
+} from "../database.ts";
+import { createHeadFile, isSameHead, isUnchanged, readHead } from "../head.ts";
+import type { Home } from "../home.ts";
 import { BusyError } from "../store-error.ts";
-import type { Home } from "../table-file.ts";
-import { stillHolds } from "../vault.ts";
 import { type Listing, toHeadList } from "./listing.ts";
 import { createListingReader } from "./load-listing.ts";
 import type { LogCodec } from "./log-codec.ts";
@@ -52,8 +59,8 @@ type Plan<Result> = (listing: Listing) => Promise<LogChange<Result> | NoChange<R
 const mostTries = 100;
 
 export function createLogFile(home: Home, name: string, codec: LogCodec<unknown>): LogFile {
-  const { db, vault } = home;
-  const file = createHeadFile(vault, name);
+  const { db } = home;
+  const file = createHeadFile(home.vault, name);
   const inTurn = createTurns();
   const load = createListingReader({ home, name, file, codec });
   let known: Listing | undefined;
@@ -64,26 +71,14 @@ export function createLogFile(home: Home, name: string, codec: LogCodec<unknown>
   };
   const within = <Result>(mode: "r" | "rw", work: () => PromiseLike<Result>): Promise<Result> =>
     asStore(
-      db.transaction(mode, [db.tail, db.blocks, db.chapters, db.heads, db.wraps], async () => {
-        await stillHolds(db, vault.id);
-        return await work();
-      }),
+      db.transaction(mode, [db.tail, db.blocks, db.chapters, db.heads, db.wraps], async () => await work()),
     );
 
   const store = (head: HeadRow, before: Listing, change: LogChange<unknown>): Promise<boolean> =>
     within("rw", async () => {
-      if (!(await isUnchanged(db, name, before.head))) return false;
+      if (!(await isUnchanged(home, name, before.head))) return false;
       if (change.empties) await removeAll(db, name);
-      const { tail = [], blocks = [], chapters = [] } = change.removes ?? {};
-      await Promise.all([
-        db.tail.bulkDelete(toKeys(name, tail)),
-        db.blocks.bulkDelete(toKeys(name, blocks)),
-        db.chapters.bulkDelete(toKeys(name, chapters)),
-        db.tail.bulkPut([...(change.tail ?? [])]),
-        db.blocks.bulkPut([...(change.blocks ?? [])]),
-        db.chapters.bulkPut([...(change.chapters ?? [])]),
-        db.heads.put(head),
-      ]);
+      await Promise.all([...toWrites(db, name, change), db.heads.put(head)]);
       return true;
     });
 
@@ -110,7 +105,7 @@ export function createLogFile(home: Home, name: string, codec: LogCodec<unknown>
     read: untilItHolds,
     readAt: (expected, query) =>
       within("r", async () => {
-        const [head, rows] = await Promise.all([db.heads.get(name), query()]);
+        const [head, rows] = await Promise.all([readHead(home, name, expected.head), query()]);
         return isSameHead(head, expected.head) ? rows : undefined;
       }),
     write: plan =>
@@ -124,4 +119,21 @@ export function createLogFile(home: Home, name: string, codec: LogCodec<unknown>
         return done.result;
       }),
   };
+}
+
+/** Removals first. Nothing is asked of a store that nothing is written to: a single record is two writes. */
+function toWrites(db: Database, name: string, change: LogChange<unknown>): PromiseLike<unknown>[] {
+  const { tail = [], blocks = [], chapters = [], removes = {} } = change;
+  const removal = (table: Table<unknown, [string, number]>, keys: readonly number[] = []) =>
+    keys.length > 0 ? [table.bulkDelete(toKeys(name, keys))] : [];
+  const storage = <Row>(table: Table<Row, [string, number]>, rows: readonly Row[]) =>
+    rows.length > 0 ? [table.bulkPut(rows)] : [];
+  return [
+    ...removal(db.tail, removes.tail),
+    ...removal(db.blocks, removes.blocks),
+    ...removal(db.chapters, removes.chapters),
+    ...storage(db.tail, tail),
+    ...storage(db.blocks, blocks),
+    ...storage(db.chapters, chapters),
+  ];
 }

@@ -1,4 +1,5 @@
 import { type DamageError, ShapeError } from "../damage.ts";
+import { parseBlock, parseLines } from "./block-text.ts";
 import { type BlockEntry, blocksOf, type Listing, mayBeAbout, type Stored } from "./listing.ts";
 import type { LogEntry, LogFound } from "./log-definition.ts";
 import { openBlocks } from "./open-blocks.ts";
@@ -36,17 +37,23 @@ interface Gathered<Value> {
 /** Two blocks hold most pages: where one begins within a block, it ends in the next. */
 const firstWave = 2;
 
-export async function page<Value extends object>(
+export function createPager<Value extends object>(
   log: OpenLog<Value>,
-  request: PageRequest,
-): Promise<LogPage<Value>> {
-  const token = request.person === undefined ? undefined : await log.codec.tokenOf(request.person);
-  return log.file.read(async listing => {
-    const blocks = blocksOf(listing).filter(
-      block => mayBeAbout(block, token) && block.from <= (request.before?.at ?? block.from),
-    );
-    return gather(log, listing, { request, blocks: blocks.sort(newestFirst) });
-  });
+): (request: PageRequest) => Promise<LogPage<Value>> {
+  let sorted: { readonly of: Listing; readonly blocks: readonly BlockEntry[] } | undefined;
+  const sort = (listing: Listing) => {
+    if (sorted?.of !== listing) sorted = { of: listing, blocks: blocksOf(listing).sort(newestFirst) };
+    return sorted.blocks;
+  };
+  return async request => {
+    const token = request.person === undefined ? undefined : await log.codec.tokenOf(request.person);
+    return log.file.read(async listing => {
+      const blocks = sort(listing).filter(
+        block => block.from <= (request.before?.at ?? block.from) && mayBeAbout(block, token),
+      );
+      return gather(log, listing, { request, blocks });
+    });
+  };
 }
 
 async function gather<Value extends object>(
@@ -65,12 +72,19 @@ async function gather<Value extends object>(
     if (opened === undefined) return undefined;
     gathered.damage.push(...opened.damage);
     for (const { text } of opened.opened) {
-      for (const record of log.codec.parseBlock(text)) take(log, gathered, { record, request });
+      for (const record of parse(text, request)) take(log, gathered, { record, request });
     }
     at += wave;
     wave = Math.min(wave * 2, log.limits.waveBlocks);
   } while (at < blocks.length && !isFull(gathered.found, request.limit, blocks[at]));
   return toPage(gathered, request.limit, at < blocks.length);
+}
+
+/** Of one person's records only the lines that name that person: there may be one in fifty. */
+function parse(text: string, { person }: PageRequest): Stored[] {
+  if (person === undefined) return parseBlock(text);
+  const written = JSON.stringify(person);
+  return parseLines(text, line => line.includes(written));
 }
 
 function take<Value extends object>(

@@ -2,6 +2,7 @@ import { type DamageError, isDamage } from "../damage.ts";
 import type { BlockRow, TailRow } from "../database.ts";
 import { nextRevision } from "../head.ts";
 import { sealChanged } from "./append.ts";
+import { parseBlock } from "./block-text.ts";
 import {
   type BlockEntry,
   blocksOf,
@@ -39,7 +40,7 @@ export function repair(log: LogAccess): Promise<Repaired> {
 async function plan(log: LogAccess, listing: Listing, rows: LogRows): Promise<LogChange<Repaired>> {
   const { codec } = log;
   const version = nextRevision(listing.head);
-  const blocks = await openEach(rows.blocks, async row => codec.parseBlock(await codec.openBlock(row)));
+  const blocks = await openEach(rows.blocks, async row => parseBlock(await codec.openBlock(row)));
   const tail = await openEach(rows.tail, async row => [await codec.openTail(row)]);
   const firsts = new Map(blocksOf(listing).map(({ first, last }) => [last, first]));
   const entries = await Promise.all(blocks.opened.map(each => toEntry(log, each, firsts)));

@@ -2,6 +2,7 @@ import type { DamageError } from "../damage.ts";
 import type { BlockRow, TailRow } from "../database.ts";
 import { nextRevision } from "../head.ts";
 import { sealChanged } from "./append.ts";
+import { parseBlock } from "./block-text.ts";
 import { type BlockEntry, type Listing, type Stored, type TailEntry, withBlocks } from "./listing.ts";
 import type { LogChange, NoChange } from "./log-file.ts";
 import { openBlocks } from "./open-blocks.ts";
@@ -92,7 +93,7 @@ async function rewriteBlock(
   entry: BlockEntry,
   { text, edit, version }: { text: string; edit: Edit; version: number },
 ): Promise<Part<BlockRow, BlockEntry>> {
-  const before = codec.parseBlock(text);
+  const before = parseBlock(text);
   const edited = before.map(edit);
   const count = edited.filter((record, at) => record !== before[at]).length;
   if (count === 0) return { rows: [], entries: [], removed: [], count };

@@ -1,5 +1,6 @@
 import { type DamageError, ShapeError } from "../damage.ts";
 import { foldable } from "./append.ts";
+import { parseLines } from "./block-text.ts";
 import { type BlockEntry, blocksOf, type Listing, mayBeAbout, type Stored } from "./listing.ts";
 import type { LogEntry, LogFound } from "./log-definition.ts";
 import { openBlocks } from "./open-blocks.ts";
@@ -70,7 +71,7 @@ async function searchBlocks<Value extends object>(
   if (opened === undefined) return undefined;
   const records = opened.opened
     .filter(({ text }) => wanted.mayHold(text))
-    .flatMap(({ text }) => log.codec.parseBlock(text).reverse());
+    .flatMap(({ text }) => parseLines(text, wanted.mayHold).reverse());
   const { entries, damage } = match(log, wanted, records);
   return {
     entries,

@@ -1,8 +1,8 @@
 import { isDamage } from "../damage.ts";
 import { asStore, type HeadRow } from "../database.ts";
 import { createHeadFile } from "../head.ts";
+import type { Home } from "../home.ts";
 import { StoreError } from "../store-error.ts";
-import type { Home } from "../table-file.ts";
 import { stillHolds } from "../vault.ts";
 import { type LogRows, readAll } from "./log-rows.ts";
 
