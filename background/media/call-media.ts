@@ -1,11 +1,9 @@
 import type { DialogTag } from "../../protocol/ids.ts";
-import type { PictureSource } from "./camera.ts";
 import type { CallCertificate } from "./certificate.ts";
 import { MediaConnection } from "./connection.ts";
 import type { CallMedia, MediaCommand, MediaOpening } from "./media-port.ts";
-import type { DeviceChoice, MicrophoneError } from "./microphone.ts";
 import { type Quality, type Traffic, toQuality, toTraffic } from "./quality.ts";
-import { createSources } from "./sources.ts";
+import { createSources, type SourceControls } from "./sources.ts";
 
 export interface IceSettings {
   readonly iceServers: readonly RTCIceServer[];
@@ -16,28 +14,17 @@ export interface IceSettings {
 export interface CallMediaOptions extends Omit<MediaOpening, "id"> {
   readonly certificate: CallCertificate;
   readonly ice: IceSettings;
+  /** For the log. */
+  failed(command: MediaCommand["do"], error: unknown): void;
   /** Somebody should look again: a track, a picture or the microphone is another. */
   changed(): void;
 }
 
 /** What a call window shows of the media, and does with them. */
 export interface CallMediaControls extends CallMedia {
-  readonly isMuted: boolean;
-  readonly picture: PictureSource | "none";
-  /** Why there is no microphone, in words that say what to do. */
-  readonly trouble: MicrophoneError | undefined;
-  /** Our own picture, for the corner of the window. */
-  readonly ownPicture: MediaStreamTrack | undefined;
-  /** Our own voice, for the level meter. */
-  readonly ownVoice: MediaStreamTrack | undefined;
+  readonly sources: SourceControls;
   /** By connection; while it rings there may be several. */
   readonly remote: ReadonlyMap<DialogTag, MediaStream>;
-  mute(isMuted: boolean): void;
-  /** Before the microphone is open, which it will be. @throws MicrophoneError */
-  chooseMicrophone(choice: DeviceChoice): Promise<void>;
-  /** @throws CameraError */
-  showPicture(source: PictureSource, choice?: DeviceChoice): Promise<void>;
-  hidePicture(): void;
   /** Whether somebody takes tones. */
   sendTones(tones: string): boolean;
   /** Since the last look. */
@@ -53,7 +40,9 @@ export function createCallMedia(options: CallMediaOptions): CallMediaControls {
   const sources = createSources({
     changed: options.changed,
     send(kind, track) {
-      for (const connection of connections.values()) connection.replace(kind, track);
+      for (const connection of connections.values()) {
+        connection.replace(kind, track).catch(error => options.failed("open-microphone", error));
+      }
     },
     noMicrophone() {
       for (const tag of connections.keys()) options.hear({ type: "media-failed", tag, why: "media" });
@@ -65,8 +54,8 @@ export function createCallMedia(options: CallMediaOptions): CallMediaControls {
   const connectionOf = (tag: DialogTag): MediaConnection => {
     const known = connections.get(tag);
     if (known) return known;
-    const { trickle, hear } = options;
-    const made = new MediaConnection({ tag, config, trickle, tracks: sources.tracks, hear });
+    const { trickle, hear, failed } = options;
+    const made = new MediaConnection({ tag, config, trickle, tracks: sources.tracks, hear, failed });
     connections.set(tag, made);
     if (sources.trouble !== undefined) options.hear({ type: "media-failed", tag, why: "media" });
     return made;
@@ -87,28 +76,10 @@ export function createCallMedia(options: CallMediaOptions): CallMediaControls {
   return {
     keys: options.certificate.keys,
     command,
-    get isMuted() {
-      return sources.isMuted;
-    },
-    get picture() {
-      return sources.picture;
-    },
-    get trouble() {
-      return sources.trouble;
-    },
-    get ownPicture() {
-      return sources.ownPicture;
-    },
-    get ownVoice() {
-      return sources.ownVoice;
-    },
+    sources,
     get remote() {
       return new Map([...connections].map(([tag, { remote }]) => [tag, remote]));
     },
-    mute: sources.mute,
-    chooseMicrophone: sources.chooseMicrophone,
-    showPicture: sources.showPicture,
-    hidePicture: sources.hidePicture,
     sendTones: tones => [...connections.values()].some(it => it.sendTones(tones)),
     async readQuality(tag) {
       const report = await connections.get(tag)?.connection?.getStats();

@@ -15,6 +15,8 @@ export interface ConnectionOptions {
   /** What is sent at this moment. */
   tracks(): { readonly audio: MediaStreamTrack; readonly video: MediaStreamTrack };
   hear(event: MediaEvent): void;
+  /** For the log: what could not be done, and why. */
+  failed(command: MediaCommand["do"], error: unknown): void;
 }
 
 type Kind = "audio" | "video";
@@ -84,7 +86,8 @@ export class MediaConnection {
     this.#line?.connection.close();
   }
 
-  #fail(command: ConnectionCommand, _error: unknown): void {
+  #fail(command: ConnectionCommand, error: unknown): void {
+    this.#options.failed(command.do, error);
     // A candidate or a rollback that cannot be applied takes nothing from what was agreed.
     if (this.#ended.signal.aborted || command.do === "take-candidates" || command.do === "drop-offer") return;
     this.#options.hear({ type: "media-failed", tag: this.#options.tag, why: "media" });
@@ -191,11 +194,11 @@ export class MediaConnection {
     connection.addEventListener("track", ({ track }) => this.remote.addTrack(track), { signal });
     const ended = () => connection.iceGatheringState === "complete" && this.#own.complete();
     connection.addEventListener("icegatheringstatechange", ended, { signal });
-    this.#watch(connection);
+    this.#watch(line);
     return line;
   }
 
-  #watch(connection: RTCPeerConnection): void {
+  #watch({ connection, channel }: DialogLine): void {
     const { tag, hear } = this.#options;
     const { signal } = this.#ended;
     const path = startPathWatch(
@@ -211,6 +214,7 @@ export class MediaConnection {
     const follow = (channel: RTCDataChannel) =>
       channel.addEventListener("close", () => signal.aborted || path.doubt(), { signal });
     connection.addEventListener("datachannel", ({ channel }) => follow(channel), { signal });
+    if (channel) follow(channel);
   }
 
   /** A path that outlived a restart changes no state, and the call machine waits for its word. */

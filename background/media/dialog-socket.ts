@@ -13,6 +13,8 @@ export interface DialogLineOptions {
 /** A connection that PeerJS makes, its messages carried by the dialog of a call instead of a socket of its own. */
 export interface DialogLine {
   readonly connection: RTCPeerConnection;
+  /** The channel of the side that offers; the other hears of it by the connection's event. */
+  readonly channel: RTCDataChannel | undefined;
   /** The SDP of PeerJS's OFFER or ANSWER. */
   readonly made: Promise<string>;
   /** Resolves when PeerJS has applied it. */
@@ -108,8 +110,10 @@ function toLine({ made, hear, peer }: Dialog, call: Call): DialogLine {
   connection.oniceconnectionstatechange = null;
   connection.ontrack = null;
   connection.ondatachannel = null;
+  const channel: RTCDataChannel | undefined = call.dataChannel ?? undefined;
   return {
     connection,
+    channel,
     made,
     takeAnswer(sdp) {
       const payload = { type: mediaType, connectionId: call.connectionId, sdp: { type: "answer", sdp } };
@@ -117,7 +121,7 @@ function toLine({ made, hear, peer }: Dialog, call: Call): DialogLine {
     },
     release() {
       connection.onicecandidate = null;
-      if (call.dataChannel) call.dataChannel.onclose = null;
+      if (channel) channel.onclose = null;
     },
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Traffic, toQuality, toTraffic } from "./quality.ts";
 
 const start: Traffic = { received: 100, lost: 50, jitter: 0, roundTrip: undefined };
-const after = (change: Partial<Traffic>): Traffic => ({ ...start, received: 200, ...change });
+const later = (change: Partial<Traffic>): Traffic => ({ ...start, received: 200, ...change });
 
 describe("toQuality", () => {
   it.each([
@@ -16,12 +16,12 @@ describe("toQuality", () => {
     ["poor", { roundTrip: 0.801 }],
     ["none", { received: 100 }],
   ] as const)("is %s for %o since the last look", (grade, change) => {
-    expect(toQuality(start, after(change)).grade).toBe(grade);
+    expect(toQuality(start, later(change)).grade).toBe(grade);
   });
 
   it("counts what was lost since the last look alone, and takes a counter that fell for nothing", () => {
-    expect(toQuality(start, after({ lost: 150 })).loss).toBe(0.5);
-    expect(toQuality(start, after({ received: 10, lost: 0 }))).toMatchObject({ grade: "none", loss: 0 });
+    expect(toQuality(start, later({ lost: 150 })).loss).toBe(0.5);
+    expect(toQuality(start, later({ received: 10, lost: 0 }))).toMatchObject({ grade: "none", loss: 0 });
   });
 });
 

@@ -6,25 +6,34 @@ import { createTrackSlot, type TrackSlot } from "./track-slot.ts";
 export interface SourcesOptions {
   /** Has every connection send this track from now on. */
   send(kind: "audio" | "video", track: MediaStreamTrack): void;
-  /** It was denied, is missing or was pulled out, and no other takes its place. */
+  /** It was denied or is missing when the call asked for it. */
   noMicrophone(): void;
   changed(): void;
 }
 
-/** What one call sends: microphone, camera or screen, and placeholders until then. */
-export interface Sources {
+/** What a window shows of the sources, and does with them. */
+export interface SourceControls {
   readonly isMuted: boolean;
   readonly picture: PictureSource | "none";
+  /** For the corner of the window. */
   readonly ownPicture: MediaStreamTrack | undefined;
+  /** For the level meter. */
   readonly ownVoice: MediaStreamTrack | undefined;
+  /** Why there is no microphone, in words that say what to do. */
   readonly trouble: MicrophoneError | undefined;
+  mute(isMuted: boolean): void;
+  /** Also before it is opened. @throws MicrophoneError */
+  chooseMicrophone(choice: DeviceChoice): Promise<void>;
+  /** @throws CameraError */
+  showPicture(source: PictureSource, choice?: DeviceChoice): Promise<void>;
+  hidePicture(): void;
+}
+
+/** What one call sends: microphone, camera or screen, and placeholders until then. */
+export interface Sources extends SourceControls {
   tracks(): { readonly audio: MediaStreamTrack; readonly video: MediaStreamTrack };
   openMicrophone(): void;
   closeMicrophone(): void;
-  mute(isMuted: boolean): void;
-  chooseMicrophone(choice: DeviceChoice): Promise<void>;
-  showPicture(source: PictureSource, choice?: DeviceChoice): Promise<void>;
-  hidePicture(): void;
   close(): void;
 }
 
@@ -60,15 +69,15 @@ export function createSources(options: SourcesOptions): Sources {
       const { audio, video } = open();
       return { audio: audio.track, video: video.track };
     },
-    openMicrophone: () => voice.open(open().audio),
-    closeMicrophone: () => slots?.audio.clear(),
+    openMicrophone: () => void voice.open(open().audio),
+    closeMicrophone: () => voice.close(slots?.audio),
     mute: isMuted => voice.mute(isMuted, filled(slots?.audio)),
     chooseMicrophone: choice => voice.choose(choice, slots?.audio),
     showPicture: (source, choice = {}) => show.show(open().video, source, choice),
     hidePicture: () => slots?.video.clear(),
     close() {
-      slots?.audio.clear();
-      slots?.video.clear();
+      slots?.audio.close();
+      slots?.video.close();
       placeholders?.close();
     },
   };
@@ -84,14 +93,16 @@ function createVoice({ send, changed, noMicrophone }: SourcesOptions) {
     track.enabled = !isMuted;
     return track;
   };
-  const open = (slot: TrackSlot) => {
-    isWanted = true;
-    slot.put(openTrack).catch((error: unknown) => {
+  const put = async (slot: TrackSlot | undefined) => {
+    try {
+      await slot?.put(openTrack);
+      trouble = undefined;
+    } catch (error) {
       if (!(error instanceof MicrophoneError)) throw error;
       trouble = error;
-      changed();
-      noMicrophone();
-    });
+    }
+    changed();
+    return trouble;
   };
   return {
     get isMuted() {
@@ -105,18 +116,24 @@ function createVoice({ send, changed, noMicrophone }: SourcesOptions) {
         placeholder,
         changed(track) {
           send("audio", track);
-          if (track === placeholder) isWanted = false;
           changed();
         },
         lost() {
-          // Pulled out: the browser's own choice takes its place, if there is another.
+          // Pulled out: the browser's own choice takes its place. Without another the call goes on, and says so.
           choice = {};
-          open(slot);
+          void put(slot);
         },
       });
       return slot;
     },
-    open,
+    async open(slot: TrackSlot) {
+      isWanted = true;
+      if (await put(slot)) noMicrophone();
+    },
+    close(slot: TrackSlot | undefined) {
+      isWanted = false;
+      slot?.clear();
+    },
     mute(next: boolean, track: MediaStreamTrack | undefined) {
       isMuted = next;
       if (track) track.enabled = !next;
@@ -125,13 +142,13 @@ function createVoice({ send, changed, noMicrophone }: SourcesOptions) {
     async choose(next: DeviceChoice, slot: TrackSlot | undefined) {
       const last = choice;
       choice = next;
-      try {
-        if (isWanted) await slot?.put(openTrack);
-      } catch (error) {
-        // What was heard before goes on.
-        choice = last;
-        throw error;
-      }
+      if (!isWanted) return;
+      const failure = await put(slot);
+      if (failure === undefined) return;
+      // What was heard before goes on.
+      choice = last;
+      if (slot?.isFilled) trouble = undefined;
+      throw failure;
     },
   };
 }

@@ -7,6 +7,8 @@ export interface TrackSlot {
   put(open: () => Promise<MediaStreamTrack>): Promise<boolean>;
   /** Back to the placeholder. */
   clear(): void;
+  /** Nothing is opened from now on. */
+  close(): void;
 }
 
 export interface TrackSlotOptions {
@@ -19,6 +21,7 @@ export interface TrackSlotOptions {
 export function createTrackSlot({ placeholder, changed, lost }: TrackSlotOptions): TrackSlot {
   let track = placeholder;
   let turn = 0;
+  let isClosed = false;
   const put = (next: MediaStreamTrack) => {
     const last = track;
     track = next;
@@ -37,6 +40,7 @@ export function createTrackSlot({ placeholder, changed, lost }: TrackSlotOptions
       return track !== placeholder;
     },
     async put(open) {
+      if (isClosed) return false;
       turn += 1;
       const mine = turn;
       const opened = await open();
@@ -53,5 +57,9 @@ export function createTrackSlot({ placeholder, changed, lost }: TrackSlotOptions
       return true;
     },
     clear,
+    close() {
+      isClosed = true;
+      clear();
+    },
   };
 }

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { disconnectedMs, startPathWatch } from "./path-watch.ts";
+
+/** As much of an RTCPeerConnection as a watch sees. */
+class Path extends EventTarget {
+  connectionState = "new";
+  transport = { state: "connected" };
+
+  getSenders() {
+    return [{ transport: this.transport }];
+  }
+
+  become(state: string): void {
+    this.connectionState = state;
+    this.dispatchEvent(new Event("connectionstatechange"));
+  }
+}
+
+const watch = () => {
+  const path = new Path();
+  const told: string[] = [];
+  const end = new AbortController();
+  const { doubt } = startPathWatch(
+    path as unknown as RTCPeerConnection,
+    {
+      connected: () => told.push("connected"),
+      lost: () => told.push("lost"),
+      refused: () => told.push("refused"),
+    },
+    end.signal,
+  );
+  return { path, told, end, doubt };
+};
+
+describe("startPathWatch", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("disconnected->connected before it is long: nothing was lost", () => {
+    const { path, told } = watch();
+    path.become("disconnected");
+    vi.advanceTimersByTime(disconnectedMs - 1);
+    path.become("connected");
+    vi.advanceTimersByTime(disconnectedMs * 2);
+    expect(told).toEqual(["connected"]);
+  });
+
+  it("disconnected for long: lost once, and again after it came back", () => {
+    const { path, told } = watch();
+    path.become("disconnected");
+    vi.advanceTimersByTime(disconnectedMs * 3);
+    path.become("connected");
+    path.become("disconnected");
+    vi.advanceTimersByTime(disconnectedMs);
+    expect(told).toEqual(["lost", "connected", "lost"]);
+  });
+
+  it("failed: lost at once, and not a second time by the clock", () => {
+    const { path, told } = watch();
+    path.become("disconnected");
+    path.become("failed");
+    vi.advanceTimersByTime(disconnectedMs * 2);
+    expect(told).toEqual(["lost"]);
+  });
+
+  it("failed with DTLS: refused, which no restart mends", () => {
+    const { path, told } = watch();
+    path.transport.state = "failed";
+    path.become("failed");
+    expect(told).toEqual(["refused"]);
+  });
+
+  it("a closed channel is a doubt, and nothing is told after the end", () => {
+    const { told, doubt, end } = watch();
+    doubt();
+    vi.advanceTimersByTime(disconnectedMs);
+    expect(told).toEqual(["lost"]);
+    doubt();
+    end.abort();
+    vi.advanceTimersByTime(disconnectedMs * 2);
+    expect(told).toEqual(["lost"]);
+  });
+});
