@@ -147,6 +147,7 @@ export class MediaConnection {
     const { connection } = this.#theLine();
     if (connection.signalingState !== "have-local-offer") return;
     await connection.setLocalDescription({ type: "rollback" });
+    this.#holds = { ...this.#holds, offered: this.#holds.agreed };
     this.#point(connection, this.#holds.agreed);
     const { sdp } = connection.localDescription ?? {};
     if (sdp !== undefined) this.#own.describe(sdp);

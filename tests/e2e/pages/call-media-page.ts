@@ -1,6 +1,7 @@
 import { type CallMediaControls, createCallMedia } from "../../../background/media/call-media.ts";
 import { createCertificate } from "../../../background/media/certificate.ts";
 import type { MediaCommand, MediaEvent } from "../../../background/media/media-port.ts";
+import { placeholderSize } from "../../../background/media/placeholders.ts";
 import type { MediaKey } from "../../../protocol/words/media-key.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { createSound, type Voice } from "./sound.ts";
@@ -13,8 +14,8 @@ export interface MediaPart extends Journal {
   sing(hertz: number): void;
   hears(wanted: number[], unwanted: number[]): Promise<void>;
   seesPicture(frames: number): Promise<void>;
-  /** `off` is a picture that stands still. */
-  seesNothing(): Promise<void>;
+  /** The black picture stands in for what was shown. */
+  seesBlack(): Promise<void>;
   mute(isMuted: boolean): void;
   showCamera(): Promise<void>;
   shareScreen(): Promise<void>;
@@ -25,7 +26,7 @@ export interface MediaPart extends Journal {
   trouble(): string | undefined;
   pulledOut(): void;
   /** Of the lines of sound and picture, as we want them. */
-  directions(): string[];
+  wants(directions: string[]): Promise<void>;
   close(): void;
   /** Of all tracks that were ever opened, and of all connections. */
   leftovers(): { tracks: number; connections: number };
@@ -84,13 +85,15 @@ function remoteTrack(kind: "audio" | "video"): MediaStreamTrack {
   return track;
 }
 
-async function framesDecoded(): Promise<number> {
-  const reports = await Promise.all(
-    connections.filter(it => it.signalingState !== "closed").map(it => it.getStats()),
-  );
+async function pictures(): Promise<Record<string, unknown>[]> {
+  const open = connections.filter(it => it.signalingState !== "closed");
+  const reports = await Promise.all(open.map(it => it.getStats()));
   const all = reports.flatMap(report => [...report.values()]);
-  const videos = all.filter(entry => entry.type === "inbound-rtp" && entry.kind === "video");
-  return Math.max(0, ...videos.map(entry => Number(entry.framesDecoded ?? 0)));
+  return all.filter(entry => entry.type === "inbound-rtp" && entry.kind === "video");
+}
+
+async function framesDecoded(): Promise<number> {
+  return Math.max(0, ...(await pictures()).map(entry => Number(entry["framesDecoded"] ?? 0)));
 }
 
 /** Looks until it is so, for as long as a loaded machine may need. */
@@ -113,6 +116,7 @@ const part: MediaPart = {
       trickle,
       ice: { iceServers: [], relayOnly },
       changed: () => undefined,
+      failed: (command, error) => journal.write(`failed ${command}: ${error}`),
       hear(event) {
         journal.write("why" in event ? `${event.type} ${event.why}` : event.type);
         say(event);
@@ -129,33 +133,34 @@ const part: MediaPart = {
     const before = await framesDecoded();
     await until(`${frames} more frames`, async () => (await framesDecoded()) - before >= frames);
   },
-  async seesNothing() {
-    const last = { frames: -1, since: performance.now() };
-    await until("a picture that stands still", async () => {
-      const frames = await framesDecoded();
-      if (frames > last.frames + 2) Object.assign(last, { frames, since: performance.now() });
-      return performance.now() - last.since > 1_000;
-    });
-  },
-  mute: isMuted => theMedia().mute(isMuted),
-  showCamera: () => theMedia().showPicture("camera"),
-  shareScreen: () => theMedia().showPicture("screen"),
-  hidePicture: () => theMedia().hidePicture(),
-  chooseMicrophone: deviceId => theMedia().chooseMicrophone({ deviceId }),
+  seesBlack: () =>
+    until("a black picture", async () => {
+      const [newest] = (await pictures()).filter(it => Number(it["framesDecoded"] ?? 0) > 0);
+      return newest?.["frameWidth"] === placeholderSize;
+    }),
+  mute: isMuted => theMedia().sources.mute(isMuted),
+  showCamera: () => theMedia().sources.showPicture("camera"),
+  shareScreen: () => theMedia().sources.showPicture("screen"),
+  hidePicture: () => theMedia().sources.hidePicture(),
+  chooseMicrophone: deviceId => theMedia().sources.chooseMicrophone({ deviceId }),
   sendTones: tones => theMedia().sendTones(tones),
   async grade() {
     const [tag] = theMedia().remote.keys();
     return tag && (await theMedia().readQuality(tag))?.grade;
   },
-  trouble: () => theMedia().trouble?.message,
+  trouble: () => theMedia().sources.trouble?.message,
   pulledOut() {
     const track = stage.voice?.track;
     track?.stop();
     // Devices that go say so; a track that is stopped by script does not.
     track?.dispatchEvent(new Event("ended"));
   },
-  directions: () =>
-    connections.flatMap(it => it.getTransceivers().map(transceiver => String(transceiver.direction))),
+  wants: directions =>
+    until(`directions ${directions}`, async () => {
+      const found = connections.flatMap(it => it.getTransceivers().map(({ direction }) => direction));
+      const isFree = connections.every(it => it.signalingState === "stable");
+      return isFree && found.join() === directions.join();
+    }),
   close: () => theMedia().close(),
   leftovers: () => ({
     tracks: opened.filter(track => track.readyState === "live").length,
