@@ -31,7 +31,7 @@ export const rings: LogDefinition<Ring> = {
 };
 
 /** Small enough that a few records make blocks, chapters and several waves. */
-export const smallLimits: LogLimits = { blockRecords: 4, chapterBlocks: 3, waveBlocks: 2 };
+export const smallLimits: LogLimits = { blockRecords: 4, chapterBlocks: 3, waveBlocks: 2, cachedBlocks: 3 };
 
 export interface Opened {
   readonly db: Database;

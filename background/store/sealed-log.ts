@@ -1,6 +1,7 @@
 import type { DamageError, Place } from "./damage.ts";
 import type { Home } from "./home.ts";
 import { append } from "./log/append.ts";
+import { createBlockCache } from "./log/block-cache.ts";
 import { parseBlock } from "./log/block-text.ts";
 import { discard, remove, removePerson, update } from "./log/edit.ts";
 import { blockOfSeq, blocksOf } from "./log/listing.ts";
@@ -58,7 +59,8 @@ export function createSealedLog<Value extends object>(
   const { name } = definition;
   const codec = createLogCodec(home.vault, definition);
   const file = createLogFile(home, name, codec);
-  const log: OpenLog<Value> = { name, db: home.db, definition, codec, file, limits };
+  const cache = createBlockCache(limits.cachedBlocks);
+  const log: OpenLog<Value> = { name, db: home.db, definition, codec, file, limits, cache };
   return {
     append: values => append(log, values),
     get: seq => get(log, seq),

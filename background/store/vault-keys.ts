@@ -8,6 +8,8 @@ export interface Vault {
   sealingKey(name: string): Promise<CryptoKey>;
   /** What stands for `value` in an index: the same for the same, and nobody without the vault can tell whose it is. */
   token(scope: string, value: string): Promise<string>;
+  /** The same for many, at once. */
+  tokens(scope: string, values: readonly string[]): Promise<string[]>;
 }
 
 /** 128 bits of an HMAC tell apart all that a person can collect. */
@@ -27,15 +29,22 @@ const hmac: KeyForm = { algorithm: { name: "HMAC", hash: "SHA-256", length: 256 
 export async function deriveVault(id: string, master: CryptoKey): Promise<Vault> {
   const indexKey = await derive(master, ["etherlynk index 1", id], hmac);
   const sealing = new Map<string, Promise<CryptoKey>>();
-  const tokens = new Map<string, Promise<string>>();
+  const known = new Map<string, string>();
+  const tokens = async (scope: string, values: readonly string[]) => {
+    const found = values.map(value => known.get(nameOf(scope, value)));
+    if (found.every(token => token !== undefined)) return found;
+    const all = await Promise.all(values.map((value, at) => found[at] ?? toToken(indexKey, [scope, value])));
+    for (const [at, token] of all.entries()) {
+      if (known.size >= mostTokensKept) known.clear();
+      known.set(nameOf(scope, values[at] ?? ""), token);
+    }
+    return all;
+  };
   return {
     id,
     sealingKey: name => kept(sealing, name, () => derive(master, ["etherlynk seal 1", id, name], aes)),
-    token(scope, value) {
-      if (tokens.size >= mostTokensKept) tokens.clear();
-      const text = JSON.stringify([scope, value]);
-      return kept(tokens, text, () => toToken(indexKey, text));
-    },
+    token: async (scope, value) => (await tokens(scope, [value]))[0] ?? "",
+    tokens,
   };
 }
 
@@ -45,8 +54,13 @@ function derive(master: CryptoKey, info: readonly string[], form: KeyForm): Prom
   return crypto.subtle.deriveKey(how, master, form.algorithm, false, form.uses);
 }
 
-async function toToken(key: CryptoKey, text: string): Promise<string> {
-  const mac = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(text));
+/** Scopes are ours and have no spaces: what stands before the first one is the scope. */
+function nameOf(scope: string, value: string): string {
+  return `${scope} ${value}`;
+}
+
+async function toToken(key: CryptoKey, parts: readonly string[]): Promise<string> {
+  const mac = await crypto.subtle.sign("HMAC", key, bytesOfLabel(parts));
   return formatBase64Url(new Uint8Array(mac, 0, tokenBytes));
 }
 

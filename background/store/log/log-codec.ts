@@ -13,6 +13,7 @@ export interface LogCodec<Value> {
   /** Throws ShapeError where this version does not read it. */
   toEntry(record: Stored): LogEntry<Value>;
   tokenOf(person: string): Promise<string>;
+  tokensOf(people: readonly string[]): Promise<string[]>;
   sealTail(record: Stored, version: number): Promise<{ row: TailRow; record: Stored }>;
   openTail(row: TailRow): Promise<Stored>;
   sealBlock(range: BlockRange, records: readonly Stored[]): Promise<SealedBlock>;
@@ -59,6 +60,7 @@ export function createLogCodec<Value extends object>(
       return { seq, value };
     },
     tokenOf: person => vault.token(`${name}.person`, person),
+    tokensOf: people => vault.tokens(`${name}.person`, people),
     async sealTail(record, version) {
       const { seq } = record;
       const content = JSON.stringify([record.shape, record.stored]);
@@ -116,7 +118,7 @@ async function describe<Value extends object>(
     }
   });
   const names = new Set(values.flatMap(value => people(value)));
-  const tokens = await Promise.all([...names].map(codec.tokenOf));
+  const tokens = await codec.tokensOf([...names]);
   if (values.length < records.length) return { ...always, people: [...tokens, anyone] };
   const times = values.map(at);
   return { from: Math.min(...times), to: Math.max(...times), people: tokens };

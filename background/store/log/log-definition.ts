@@ -39,6 +39,8 @@ export interface LogLimits {
   readonly chapterBlocks: number;
   /** Blocks opened at once, in a search or a removal. */
   readonly waveBlocks: number;
+  /** Blocks whose text is kept in memory for pages. */
+  readonly cachedBlocks: number;
 }
 
 export const logLimits: LogLimits = {
@@ -48,6 +50,8 @@ export const logLimits: LogLimits = {
   chapterBlocks: 128,
   /** Some 400 KB. */
   waveBlocks: 32,
+  /** Some 250 KB. */
+  cachedBlocks: 16,
 };
 
 /** Unlisted rows told one by one; more of them say nothing more. */

@@ -60,6 +60,7 @@ const mostTries = 100;
 
 export function createLogFile(home: Home, name: string, codec: LogCodec<unknown>): LogFile {
   const { db } = home;
+  const stores = [db.tail, db.blocks, db.chapters, db.heads, db.wraps];
   const file = createHeadFile(home.vault, name);
   const inTurn = createTurns();
   const load = createListingReader({ home, name, file, codec });
@@ -69,18 +70,15 @@ export function createLogFile(home: Home, name: string, codec: LogCodec<unknown>
     known = await load(known);
     return known;
   };
-  const within = <Result>(mode: "r" | "rw", work: () => PromiseLike<Result>): Promise<Result> =>
-    asStore(
-      db.transaction(mode, [db.tail, db.blocks, db.chapters, db.heads, db.wraps], async () => await work()),
-    );
-
   const store = (head: HeadRow, before: Listing, change: LogChange<unknown>): Promise<boolean> =>
-    within("rw", async () => {
-      if (!(await isUnchanged(home, name, before.head))) return false;
-      if (change.empties) await removeAll(db, name);
-      await Promise.all([...toWrites(db, name, change), db.heads.put(head)]);
-      return true;
-    });
+    asStore(
+      db.transaction("rw", stores, async () => {
+        if (!(await isUnchanged(home, name, before.head))) return false;
+        if (change.empties) await removeAll(db, name);
+        await Promise.all([...toWrites(db, name, change), db.heads.put(head)]);
+        return true;
+      }),
+    );
 
   async function tryToWrite(before: Listing, change: LogChange<unknown>): Promise<boolean> {
     const head = await file.follow(before.head, toHeadList(change.next));
@@ -104,10 +102,12 @@ export function createLogFile(home: Home, name: string, codec: LogCodec<unknown>
     listing,
     read: untilItHolds,
     readAt: (expected, query) =>
-      within("r", async () => {
-        const [head, rows] = await Promise.all([readHead(home, name, expected.head), query()]);
-        return isSameHead(head, expected.head) ? rows : undefined;
-      }),
+      asStore(
+        db.transaction("r", stores, async () => {
+          const [head, rows] = await Promise.all([readHead(home, name, expected.head), query()]);
+          return isSameHead(head, expected.head) ? rows : undefined;
+        }),
+      ),
     write: plan =>
       inTurn(async () => {
         const done = await untilItHolds(async before => {

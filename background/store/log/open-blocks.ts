@@ -5,7 +5,7 @@ import type { BlockEntry, Listing } from "./listing.ts";
 import { toKeys } from "./log-rows.ts";
 import type { LogAccess } from "./open-log.ts";
 
-/** A block's JSON, which the log's codec parses. */
+/** A block's text, which block-text.ts reads. */
 export interface OpenBlock {
   readonly entry: BlockEntry;
   readonly text: string;
@@ -23,16 +23,40 @@ export async function openBlocks(
   listing: Listing,
   entries: readonly BlockEntry[],
 ): Promise<OpenBlocks | undefined> {
-  const rows = await log.file.readAt(listing, () => readRows(log, entries));
-  if (rows === undefined) return undefined;
+  const closed = entries.filter(entry => log.cache.get(entry) === undefined);
+  const rows = await log.file.readAt(listing, () => readRows(log, closed));
+  return rows && openRows(log, entries, rows);
+}
+
+/** The same, for pages: what was opened is kept for the next page, and so is what comes behind it. */
+export async function openAhead(
+  log: LogAccess,
+  listing: Listing,
+  { entries, ahead }: { readonly entries: readonly BlockEntry[]; readonly ahead: readonly BlockEntry[] },
+): Promise<OpenBlocks | undefined> {
+  const isAllOpen = entries.every(entry => log.cache.get(entry) !== undefined);
+  const wanted = isAllOpen ? entries : [...entries, ...ahead];
+  const all = await openBlocks(log, listing, wanted);
+  if (all === undefined) return undefined;
+  for (const { entry, text } of all.opened) log.cache.put(entry, text);
+  const asked = new Set(entries.map(({ last }) => last));
+  return {
+    opened: all.opened.filter(({ entry }) => asked.has(entry.last)),
+    damage: all.damage.filter(({ place }) => asked.has(Number(place.key))),
+  };
+}
+
+async function openRows(
+  { name, codec, cache }: LogAccess,
+  entries: readonly BlockEntry[],
+  rows: readonly (BlockRow | undefined)[],
+): Promise<OpenBlocks> {
   const rowOf = new Map(rows.flatMap(row => (row ? [[row.last, row]] : [])));
   const open = async (entry: BlockEntry): Promise<OpenBlock | DamageError> => {
-    const place: Place = { name: log.name, what: "block", key: entry.last };
-    const text = await openAsListed(
-      { place, version: entry.version },
-      rowOf.get(entry.last),
-      log.codec.openBlock,
-    );
+    const { last, version } = entry;
+    const place: Place = { name, what: "block", key: last };
+    const text =
+      cache.get(entry) ?? (await openAsListed({ place, version }, rowOf.get(last), codec.openBlock));
     return isDamage(text) ? text : { entry, text };
   };
   const opened = await Promise.all(entries.map(open));

@@ -1,4 +1,5 @@
 import type { Database } from "../database.ts";
+import type { BlockCache } from "./block-cache.ts";
 import type { LogCodec } from "./log-codec.ts";
 import type { LogDefinition, LogLimits } from "./log-definition.ts";
 import type { LogFile } from "./log-file.ts";
@@ -10,6 +11,7 @@ export interface LogAccess {
   readonly file: LogFile;
   readonly codec: LogCodec<unknown>;
   readonly limits: LogLimits;
+  readonly cache: BlockCache;
 }
 
 /** A log that is open: what its operations work on. */

@@ -1,8 +1,8 @@
 import { type DamageError, ShapeError } from "../damage.ts";
 import { parseBlock, parseLines } from "./block-text.ts";
 import { type BlockEntry, blocksOf, type Listing, mayBeAbout, type Stored } from "./listing.ts";
-import type { LogEntry, LogFound } from "./log-definition.ts";
-import { openBlocks } from "./open-blocks.ts";
+import type { LogEntry, LogFound, LogLimits } from "./log-definition.ts";
+import { openAhead, openBlocks } from "./open-blocks.ts";
 import type { OpenLog } from "./open-log.ts";
 
 /** A place between two entries, which stays one when others are added or removed. */
@@ -29,6 +29,13 @@ interface Timed<Value> extends LogCursor {
   readonly entry: LogEntry<Value>;
 }
 
+interface Gathering {
+  readonly request: PageRequest;
+  /** Those that may hold what is asked for, newest first. */
+  readonly blocks: readonly BlockEntry[];
+  readonly isScrolling: boolean;
+}
+
 interface Gathered<Value> {
   readonly found: Timed<Value>[];
   readonly damage: DamageError[];
@@ -37,47 +44,78 @@ interface Gathered<Value> {
 /** Two blocks hold most pages: where one begins within a block, it ends in the next. */
 const firstWave = 2;
 
+/** What is opened for who scrolls, so that most pages ask the database only whether anything has changed. */
+const aheadWave = 8;
+
 export function createPager<Value extends object>(
   log: OpenLog<Value>,
 ): (request: PageRequest) => Promise<LogPage<Value>> {
   let sorted: { readonly of: Listing; readonly blocks: readonly BlockEntry[] } | undefined;
+  let expected: LogCursor | undefined;
   const sort = (listing: Listing) => {
     if (sorted?.of !== listing) sorted = { of: listing, blocks: blocksOf(listing).sort(newestFirst) };
     return sorted.blocks;
   };
   return async request => {
     const token = request.person === undefined ? undefined : await log.codec.tokenOf(request.person);
-    return log.file.read(async listing => {
+    const isScrolling =
+      expected !== undefined && request.before?.seq === expected.seq && request.before.at === expected.at;
+    const page = await log.file.read(async listing => {
       const blocks = sort(listing).filter(
         block => block.from <= (request.before?.at ?? block.from) && mayBeAbout(block, token),
       );
-      return gather(log, listing, { request, blocks });
+      return gather(log, listing, { request, blocks, isScrolling });
     });
+    expected = page.next;
+    return page;
   };
 }
 
 async function gather<Value extends object>(
   log: OpenLog<Value>,
   listing: Listing,
-  { request, blocks }: { request: PageRequest; blocks: readonly BlockEntry[] },
+  gathering: Gathering,
 ): Promise<LogPage<Value> | undefined> {
+  const { request, blocks } = gathering;
   const gathered: Gathered<Value> = { found: [], damage: request.before ? [] : [...listing.damage] };
   for (const { record } of listing.tail) if (record) take(log, gathered, { record, request });
+  let visited = 0;
+  for (const wave of wavesOf(gathering, log.limits, next => isFull(gathered.found, request.limit, next))) {
+    const opened =
+      request.person === undefined
+        ? await openAhead(log, listing, wave)
+        : await openBlocks(log, listing, wave.entries);
+    if (opened === undefined) return undefined;
+    visited += wave.entries.length;
+    gathered.damage.push(...opened.damage);
+    for (const record of opened.opened.flatMap(({ text }) => parse(text, request))) {
+      take(log, gathered, { record, request });
+    }
+  }
+  return toPage(gathered, request.limit, visited < blocks.length);
+}
+
+interface Wave {
+  readonly entries: readonly BlockEntry[];
+  readonly ahead: readonly BlockEntry[];
+}
+
+/** Ever more blocks at once until the page is full; one wave at least, if an empty one: it asks whether all still holds. */
+function* wavesOf(
+  { request, blocks, isScrolling }: Gathering,
+  limits: LogLimits,
+  isFullBefore: (next: BlockEntry | undefined) => boolean,
+): Generator<Wave> {
   let at = 0;
   // Whose calls are few and far between is looked for in more blocks at once.
-  let wave = request.person === undefined ? firstWave : Math.ceil(log.limits.waveBlocks / 2);
-  if (isFull(gathered.found, request.limit, blocks[0])) wave = 0;
+  let size = request.person === undefined ? firstWave : Math.ceil(limits.waveBlocks / 2);
+  if (isFullBefore(blocks[0])) size = 0;
   do {
-    const opened = await openBlocks(log, listing, blocks.slice(at, at + wave));
-    if (opened === undefined) return undefined;
-    gathered.damage.push(...opened.damage);
-    for (const { text } of opened.opened) {
-      for (const record of parse(text, request)) take(log, gathered, { record, request });
-    }
-    at += wave;
-    wave = Math.min(wave * 2, log.limits.waveBlocks);
-  } while (at < blocks.length && !isFull(gathered.found, request.limit, blocks[at]));
-  return toPage(gathered, request.limit, at < blocks.length);
+    const ahead = isScrolling ? blocks.slice(at + size, at + aheadWave) : [];
+    yield { entries: blocks.slice(at, at + size), ahead };
+    at += size;
+    size = Math.min(size * 2, limits.waveBlocks);
+  } while (at < blocks.length && !isFullBefore(blocks[at]));
 }
 
 /** Of one person's records only the lines that name that person: there may be one in fifty. */
