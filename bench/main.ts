@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, string>> = {
     "PeerJS messages between random pairs: server CPU and latency, against PeerServer and a bare ws relay",
   idle: "10,000 PeerJS clients and 10,000 SIP users at rest: memory, connect CPU; 5,000 reconnect at once",
   sip: "one hop of an INVITE: read, push Via, decrement Max-Forwards, write; against other libraries",
+  log: "the phone's call log in Chromium: storing, paging, searching, against each record sealed by itself",
   proxy: "REGISTER and whole INVITE..BYE dialogs over WebSocket: server CPU, against Kamailio",
   page: "what a page pays that is switched on: bytes, evaluation, delay of its first script; against empty scripts",
 };

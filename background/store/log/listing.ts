@@ -28,7 +28,7 @@ export interface BlockEntry {
   /** The earliest and the latest of its records. */
   readonly from: number;
   readonly to: number;
-  /** Tokens of whom its records are about; `anyone` where that cannot be read. */
+  /** Tokens of whom its records are about, one for each time; `anyone` where that cannot be read. */
   readonly people: readonly string[];
 }
 
@@ -83,6 +83,11 @@ export const anyone = "*";
 
 export function mayBeAbout({ people }: BlockEntry, token: string | undefined): boolean {
   return token === undefined || people.includes(token) || people.includes(anyone);
+}
+
+/** How many of its records are about this person, or of all where none is named. */
+export function countOf({ people, count }: BlockEntry, token: string | undefined): number {
+  return token === undefined ? count : people.filter(each => each === token).length;
 }
 
 /** The block whose range a record falls in. */

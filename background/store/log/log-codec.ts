@@ -117,8 +117,7 @@ async function describe<Value extends object>(
       throw error;
     }
   });
-  const names = new Set(values.flatMap(value => people(value)));
-  const tokens = await codec.tokensOf([...names]);
+  const tokens = await codec.tokensOf(values.flatMap(value => [...new Set(people(value))]));
   if (values.length < records.length) return { ...always, people: [...tokens, anyone] };
   const times = values.map(at);
   return { from: Math.min(...times), to: Math.max(...times), people: tokens };

@@ -1,6 +1,6 @@
 import { type DamageError, ShapeError } from "../damage.ts";
 import { parseBlock, parseLines } from "./block-text.ts";
-import { type BlockEntry, blocksOf, type Listing, mayBeAbout, type Stored } from "./listing.ts";
+import { type BlockEntry, blocksOf, countOf, type Listing, mayBeAbout, type Stored } from "./listing.ts";
 import type { LogEntry, LogFound, LogLimits } from "./log-definition.ts";
 import { openAhead, openBlocks } from "./open-blocks.ts";
 import type { OpenLog } from "./open-log.ts";
@@ -31,6 +31,8 @@ interface Timed<Value> extends LogCursor {
 
 interface Gathering {
   readonly request: PageRequest;
+  /** That of the person asked for. */
+  readonly token: string | undefined;
   /** Those that may hold what is asked for, newest first. */
   readonly blocks: readonly BlockEntry[];
   readonly isScrolling: boolean;
@@ -40,9 +42,6 @@ interface Gathered<Value> {
   readonly found: Timed<Value>[];
   readonly damage: DamageError[];
 }
-
-/** Two blocks hold most pages: where one begins within a block, it ends in the next. */
-const firstWave = 2;
 
 /** What is opened for who scrolls, so that most pages ask the database only whether anything has changed. */
 const aheadWave = 8;
@@ -64,7 +63,7 @@ export function createPager<Value extends object>(
       const blocks = sort(listing).filter(
         block => block.from <= (request.before?.at ?? block.from) && mayBeAbout(block, token),
       );
-      return gather(log, listing, { request, blocks, isScrolling });
+      return gather(log, listing, { request, token, blocks, isScrolling });
     });
     expected = page.next;
     return page;
@@ -100,22 +99,33 @@ interface Wave {
   readonly ahead: readonly BlockEntry[];
 }
 
-/** Ever more blocks at once until the page is full; one wave at least, if an empty one: it asks whether all still holds. */
+/**
+ * As many blocks at once as should fill the page, until it is full; one wave at least, if an empty one: it asks
+ * whether all still holds.
+ */
 function* wavesOf(
-  { request, blocks, isScrolling }: Gathering,
+  { request: { limit }, token, blocks, isScrolling }: Gathering,
   limits: LogLimits,
   isFullBefore: (next: BlockEntry | undefined) => boolean,
 ): Generator<Wave> {
   let at = 0;
-  // Whose calls are few and far between is looked for in more blocks at once.
-  let size = request.person === undefined ? firstWave : Math.ceil(limits.waveBlocks / 2);
-  if (isFullBefore(blocks[0])) size = 0;
+  let size = isFullBefore(blocks[0]) ? 0 : enoughFor(limit, blocks, token);
   do {
+    size = Math.min(size, limits.waveBlocks);
     const ahead = isScrolling ? blocks.slice(at + size, at + aheadWave) : [];
     yield { entries: blocks.slice(at, at + size), ahead };
     at += size;
-    size = Math.min(size * 2, limits.waveBlocks);
   } while (at < blocks.length && !isFullBefore(blocks[at]));
+}
+
+/** Where a page begins within a block it ends in a later one: the first block does not count. */
+function enoughFor(limit: number, blocks: readonly BlockEntry[], token: string | undefined): number {
+  let found = 0;
+  const last = blocks.findIndex((block, at) => {
+    found += at === 0 ? 0 : countOf(block, token);
+    return found >= limit;
+  });
+  return last < 0 ? Math.max(blocks.length, 1) : last + 1;
 }
 
 /** Of one person's records only the lines that name that person: there may be one in fifty. */
