@@ -8,6 +8,16 @@ const publicKey =
 /** Where the fixtures of the end-to-end tests live: headless Chromium never answers `permissions.request`. */
 const fixtureHosts = ["http://127.0.0.1/*"];
 
+/** `npm start` says where its own node and chain are; what is built by itself looks for them at their usual ports. */
+function home(): string {
+  const usual = {
+    domain: "localhost",
+    urls: ["ws://127.0.0.1:9000/"],
+    chain: { id: 31337, rpc: "http://127.0.0.1:8545" },
+  };
+  return process.env["ETHERLYNK_HOME"] ?? JSON.stringify(usual);
+}
+
 export default defineConfig({
   srcDir: ".",
   entrypointsDir: "extension/entrypoints",
@@ -17,7 +27,7 @@ export default defineConfig({
   manifestVersion: 3,
   imports: false,
   zip: { zipSources: false },
-  vite: () => ({ plugins: [preact()], define: { global: "globalThis" } }),
+  vite: () => ({ plugins: [preact()], define: { global: "globalThis", __ETHERLYNK_HOME__: home() } }),
   manifest: ({ browser, mode }) => ({
     name: "Etherlynk",
     description: "The telephone of the decentralised web",

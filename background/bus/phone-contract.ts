@@ -12,10 +12,9 @@ declare module "../../protocol/bus/contract.ts" {
     "phone.call.answer": Ask<{ readonly call: CallId }, null>;
     "phone.call.decline": Ask<{ readonly call: CallId }, null>;
     "phone.call.hang-up": Ask<{ readonly call: CallId }, null>;
-    "phone.call.mute": Ask<{ readonly call: CallId; readonly muted: boolean }, null>;
     "phone.call.hold": Ask<{ readonly call: CallId; readonly held: boolean }, null>;
-    "phone.call.press": Ask<{ readonly call: CallId; readonly digits: string }, null>;
-    "phone.account.sign-out": Ask<null, null>;
+    /** Brings the window of a call to the front, and opens it where it is not. */
+    "phone.call.show": Ask<{ readonly call: CallId }, null>;
   }
   interface Tells {
     "phone.snapshot.changed": PhoneSnapshot;
@@ -29,8 +28,13 @@ export interface PhoneSnapshot {
   readonly me: Me | null;
   readonly line: LineView;
   readonly calls: readonly CallView[];
+  /** The newest; older ones are asked for (features/recents). */
   readonly recents: readonly RecentView[];
+  /** Calls that were missed and not looked at. */
+  readonly missed: number;
   readonly contacts: readonly ContactView[];
+  readonly preferences: Preferences;
+  readonly home: HomeDomain;
   readonly offers: readonly OfferView[];
 }
 
@@ -70,7 +74,6 @@ export interface CallView {
   readonly context?: Context;
   /** When talking began, in milliseconds since 1970. */
   readonly since?: number;
-  readonly muted: boolean;
   /** How it ended, or what is the matter, in words. */
   readonly said?: string;
 }
@@ -87,6 +90,7 @@ export interface PeerView {
 }
 
 export interface RecentView {
+  /** Of its place in the log. */
   readonly id: string;
   readonly title: string;
   readonly address: string;
@@ -100,6 +104,46 @@ export interface ContactView {
   readonly id: string;
   readonly title: string;
   readonly address: string;
+  readonly isBlocked: boolean;
+}
+
+/** What the user chose, for all calls. */
+export interface Preferences {
+  /** Nobody rings; who calls finds nobody, the user a missed call. */
+  readonly doNotDisturb: boolean;
+  /** Foreign clients and PeerJS pages, which prove nothing, may ring. */
+  readonly admitsGuests: boolean;
+  readonly ringtone: {
+    readonly tone: RingtoneName;
+    /** In [0, 1]. */
+    readonly volume: number;
+    /** A loudspeaker; empty: the system's own choice. */
+    readonly device: string;
+  };
+  /** Chosen devices; empty: the system's own choice. */
+  readonly devices: { readonly microphone: string; readonly camera: string; readonly speaker: string };
+  readonly ice: {
+    readonly servers: readonly IceServer[];
+    /** No address of this machine is told; everything goes through a TURN server. */
+    readonly relayOnly: boolean;
+  };
+}
+
+export type RingtoneName = "classic" | "soft" | "pulse";
+
+export interface IceServer {
+  /** `stun:…`, `turn:…` or `turns:…`. */
+  readonly url: string;
+  readonly username?: string;
+  readonly credential?: string;
+}
+
+/** Where this phone has its line, and the chain its wallet signs for. */
+export interface HomeDomain {
+  readonly domain: string;
+  /** Of its nodes: `wss://node.example/`. */
+  readonly urls: readonly string[];
+  readonly chain: { readonly id: number; readonly rpc?: string };
 }
 
 /** What a page offers; only the user places it. */

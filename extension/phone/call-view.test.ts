@@ -4,7 +4,7 @@ import type { Call } from "../../protocol/call/call.ts";
 import { incomingCall, outgoingCall, talkingCall } from "../../protocol/call/call-samples.suite.ts";
 import { toCallView, toLineView } from "./call-view.ts";
 
-const unknown = { contact: undefined, muted: false };
+const unknown = { contact: undefined };
 
 function record(call: Call, more: Partial<CallRecord> = {}): CallRecord {
   const times = { began: 1, connected: undefined, ended: undefined, doubt: undefined };
@@ -20,7 +20,7 @@ describe("a call as panels show it", () => {
       proof: "account",
       isContact: false,
     });
-    expect(toCallView(call, { contact: "Bob", muted: false }).peer).toMatchObject({
+    expect(toCallView(call, { contact: "Bob" }).peer).toMatchObject({
       title: "Bob",
       isContact: true,
     });

@@ -7,7 +7,6 @@ import { sentenceOf } from "../../protocol/call/end-sentence.ts";
 export interface Known {
   /** The name that the user gave to this address. */
   readonly contact: string | undefined;
-  readonly muted: boolean;
 }
 
 const stages: Readonly<Record<StateKind, CallStage>> = {
@@ -29,7 +28,7 @@ const stages: Readonly<Record<StateKind, CallStage>> = {
 };
 
 /** A call as panels show it: what the machine knows, and the user's own name for whom it is with. */
-export function toCallView(record: CallRecord, { contact, muted }: Known): CallView {
+export function toCallView(record: CallRecord, { contact }: Known): CallView {
   const { id, call, address, context, connected } = record;
   const said = saidOf(record);
   return {
@@ -39,7 +38,6 @@ export function toCallView(record: CallRecord, { contact, muted }: Known): CallV
     peer: { title: contact ?? address, address, proof: proofOf(call), isContact: contact !== undefined },
     ...(context && { context }),
     ...(connected !== undefined && { since: connected }),
-    muted,
     ...(said !== undefined && { said }),
   };
 }

@@ -1,5 +1,7 @@
 import type { Bus } from "../../background/bus/bus.ts";
 import type { PhoneSnapshot } from "../../background/bus/phone-contract.ts";
+import { defaultPreferences } from "../features/preferences/model.ts";
+import { builtHome } from "./built-home.ts";
 
 /** What panels mirror: the phone changes it, all who look hear of it. */
 export interface SnapshotFeed {
@@ -7,14 +9,18 @@ export interface SnapshotFeed {
   change(part: Partial<Omit<PhoneSnapshot, "revision">>): void;
 }
 
+/** Before anything was read: a phone that has no database yet has nobody, and the chosen defaults. */
 const nothing: PhoneSnapshot = {
   revision: 0,
   me: null,
   line: { state: "signed-out" },
   calls: [],
   recents: [],
+  missed: 0,
   contacts: [],
   offers: [],
+  preferences: defaultPreferences,
+  home: builtHome,
 };
 
 export function createSnapshotFeed(bus: Bus, signal: AbortSignal): SnapshotFeed {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Page } from "puppeteer";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { CallView, PhoneSnapshot } from "../../background/bus/phone-contract.ts";
+import { defaultPreferences } from "../../extension/features/preferences/model.ts";
 import type { CallId } from "../../protocol/ids.ts";
 import { type ExtensionStage, openExtensionStage } from "./extension-stage.ts";
 
@@ -23,7 +24,6 @@ const call: CallView = {
     title: "Order 7351",
     amount: "4.2 ETH",
   },
-  muted: false,
 };
 
 const signedIn: PhoneSnapshot = {
@@ -35,8 +35,11 @@ const signedIn: PhoneSnapshot = {
     recent("1", { direction: "incoming", missed: true, said: "Missed call: they stopped calling." }),
     recent("2", { direction: "outgoing", missed: false, said: "You hung up." }),
   ],
-  contacts: [{ id: "1", title: "Bob Ferris", address: account }],
+  missed: 1,
+  contacts: [{ id: "1", title: "Bob Ferris", address: account, isBlocked: false }],
   offers: [],
+  preferences: defaultPreferences,
+  home: { domain: "localhost", urls: ["ws://127.0.0.1:9000/"], chain: { id: 31337 } },
 };
 
 function recent(id: string, more: { direction: "incoming" | "outgoing"; missed: boolean; said: string }) {

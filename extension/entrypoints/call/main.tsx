@@ -10,5 +10,5 @@ showPanel(CallOfThisWindow);
 function CallOfThisWindow(props: PanelProps): JSX.Element {
   const call = props.snapshot.calls.find(each => each.id === id);
   if (!call) return <Empty>This call is over.</Empty>;
-  return <CallWindow {...props} call={call} />;
+  return <CallWindow {...props} call={call} media={undefined} />;
 }

@@ -40,12 +40,13 @@ export function Controls(props: CallProps): JSX.Element {
   return <Talking {...props} />;
 }
 
-function Talking({ call, bus, run }: CallProps): JSX.Element {
+function Talking({ call, bus, run, media }: CallProps): JSX.Element {
   const [hasKeys, showKeys] = useState(false);
-  const { id, muted, stage } = call;
+  const { id, stage } = call;
+  const muted = media?.sources.isMuted ?? false;
   const isHeld = stage === "held";
   const isTalking = stage === "talking" || isHeld;
-  const mute = () => run(() => bus.ask("phone.call.mute", { call: id, muted: !muted }));
+  const mute = () => media?.sources.mute(!muted);
   const hold = () => run(() => bus.ask("phone.call.hold", { call: id, held: !isHeld }));
   return (
     <>
@@ -56,7 +57,7 @@ function Talking({ call, bus, run }: CallProps): JSX.Element {
               type="button"
               key={digits}
               class="button"
-              onClick={() => run(() => bus.ask("phone.call.press", { call: id, digits }))}
+              onClick={() => run(async () => void media?.sendTones(digits))}
             >
               {digits}
             </button>
