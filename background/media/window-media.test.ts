@@ -1,0 +1,119 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { CallId, DialogTag } from "../../protocol/ids.ts";
+import { createClock } from "../base/clock.ts";
+import { createFakeTime } from "../base/fake-clock.suite.ts";
+import { createLog } from "../base/log.ts";
+import { openWindowEnd, type ToWindow } from "./media-channel.ts";
+import type { MediaCommand, MediaEvent } from "./media-port.ts";
+import { createWindowMedia } from "./window-media.ts";
+
+const tag = "device-1" as DialogTag;
+const offer: MediaCommand = { do: "make-offer", tag, hold: false, restart: false };
+const settings = {
+  ice: { iceServers: [], relayOnly: false },
+  devices: { microphone: "mic-2", camera: "" },
+};
+
+async function open(id: string) {
+  const call = id as CallId;
+  const fake = createFakeTime();
+  const stored: string[] = [];
+  const heard: MediaEvent[] = [];
+  const gone: CallId[] = [];
+  let made = 0;
+  const port = createWindowMedia({
+    shelf: { put: async name => void stored.push(name) },
+    clock: createClock(fake),
+    log: createLog({ now: () => 0, level: "error", write: () => undefined }),
+    newId: () => "17",
+    createCertificate: async () => {
+      made += 1;
+      return { certificate: { made } as never, keys: [{ alg: "sha-256", dig: String(made) }] };
+    },
+    settings: () => settings,
+    gone: it => gone.push(it),
+  });
+  const media = await port.open({ id: call, trickle: true, hear: event => heard.push(event) });
+  onTestFinished(() => media.close());
+  return { call, fake, stored, heard, gone, media, made: () => made };
+}
+
+function openWindow(call: CallId) {
+  const channel = openWindowEnd(call);
+  const heard: ToWindow[] = [];
+  channel.listen(message => heard.push(message));
+  onTestFinished(() => channel.close());
+  const hears = async (count: number) => {
+    await expect.poll(() => heard.length).toBe(count);
+    return heard;
+  };
+  return { channel, hears };
+}
+
+describe("media whose home is a window", () => {
+  it("what the phone commands before the window is there waits for it, in order, behind the start", async () => {
+    const { call, media, stored } = await open("waits@a");
+    media.command(offer);
+    media.command({ do: "open-microphone" });
+    const { channel, hears } = openWindow(call);
+    channel.send({ type: "ready" });
+    expect(await hears(3)).toEqual([
+      { type: "start", start: { certificate: "certificate.17", trickle: true, ...settings } },
+      { type: "command", command: offer },
+      { type: "command", command: { do: "open-microphone" } },
+    ]);
+    expect(stored).toEqual(["certificate.17"]);
+    media.command({ do: "close-microphone" });
+    expect((await hears(4))[3]).toEqual({ type: "command", command: { do: "close-microphone" } });
+  });
+
+  it("a second window of the same call starts nothing anew", async () => {
+    const { call, media } = await open("second@a");
+    const first = openWindow(call);
+    first.channel.send({ type: "ready" });
+    await first.hears(1);
+    const second = openWindow(call);
+    second.channel.send({ type: "ready" });
+    media.command(offer);
+    expect((await second.hears(1))[0]).toEqual({ type: "command", command: offer });
+  });
+
+  it("what the window says of the media reaches the call, and its going the phone", async () => {
+    const { call, heard, gone } = await open("says@a");
+    const { channel } = openWindow(call);
+    channel.send({ type: "event", event: { type: "media-connected", tag } });
+    channel.send({ type: "gone" });
+    await expect.poll(() => gone).toEqual([call]);
+    expect(heard).toEqual([{ type: "media-connected", tag }]);
+  });
+
+  it("a window that never comes is a failure of every connection that was asked for", async () => {
+    const { media, heard, fake } = await open("never@a");
+    media.command(offer);
+    media.command({ ...offer, tag: "device-2" as DialogTag });
+    media.command({ do: "open-microphone" });
+    fake.advance(14_000);
+    expect(heard).toEqual([]);
+    fake.advance(2_000);
+    expect(heard).toEqual([
+      { type: "media-failed", tag, why: "media" },
+      { type: "media-failed", tag: "device-2", why: "media" },
+    ]);
+  });
+
+  it("is told when the call is over, and nothing after that", async () => {
+    const { call, media } = await open("over@a");
+    const { channel, hears } = openWindow(call);
+    channel.send({ type: "ready" });
+    await hears(1);
+    media.close();
+    media.command(offer);
+    expect(await hears(2)).toContainEqual({ type: "close" });
+  });
+
+  it("a certificate is made ahead of each call, and used for one", async () => {
+    const { media, made } = await open("ahead@a");
+    expect(media.keys).toEqual([{ alg: "sha-256", dig: "1" }]);
+    expect(made()).toBe(2);
+  });
+});

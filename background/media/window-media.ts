@@ -1,0 +1,96 @@
+import type { CallId } from "../../protocol/ids.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { StoredKey } from "../store/key-shelf.ts";
+import type { CallCertificate } from "./certificate.ts";
+import type { MediaStart } from "./media-channel.ts";
+import { openPhoneEnd } from "./media-channel.ts";
+import type { CallMedia, MediaCommand, MediaOpening, MediaPort } from "./media-port.ts";
+
+export interface WindowMediaOptions {
+  readonly shelf: { put(name: string, key: StoredKey, expires?: number): Promise<void> };
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  createCertificate(): Promise<CallCertificate>;
+  /** As the user has chosen by then. */
+  settings(): Pick<MediaStart, "ice" | "devices">;
+  /** The window of a call went. */
+  gone(call: CallId): void;
+}
+
+/** A window opens within a fraction of this; one that the browser never shows must not leave a call hanging. */
+const patienceMs = 15_000;
+/** A certificate that no window took. */
+const shelfLifeMs = 10 * 60_000;
+
+/**
+ * Media whose home is the window of the call: there the browser can ask for the microphone, and pictures are shown.
+ * The phone makes the certificate, ahead of the call, and hands it over by the database.
+ */
+export function createWindowMedia(options: WindowMediaOptions): MediaPort {
+  const { createCertificate } = options;
+  let next = createCertificate();
+  // Whoever opens a call hears of a failure.
+  next.catch(() => undefined);
+  return {
+    async open(opening) {
+      const made = next;
+      next = createCertificate();
+      next.catch(() => undefined);
+      return openCall(options, opening, await made);
+    },
+  };
+}
+
+function openCall(options: WindowMediaOptions, opening: MediaOpening, made: CallCertificate): CallMedia {
+  const { shelf, clock, log, newId } = options;
+  const channel = openPhoneEnd(opening.id);
+  const certificate = `certificate.${newId()}`;
+  const stored = shelf.put(certificate, made.certificate, clock.wall() + shelfLifeMs);
+  let waiting: MediaCommand[] | undefined = [];
+  let takeBack: (() => void) | undefined;
+  let isClosed = false;
+
+  const start = async () => {
+    if (waiting === undefined) return;
+    const commands = waiting;
+    try {
+      await stored;
+    } catch (error) {
+      log.failed("media.certificate.unstored", error);
+      return fail();
+    }
+    if (isClosed || waiting === undefined) return;
+    takeBack?.();
+    waiting = undefined;
+    channel.send({ type: "start", start: { certificate, trickle: opening.trickle, ...options.settings() } });
+    for (const command of commands) channel.send({ type: "command", command });
+  };
+  /** Each connection that was asked for failed. */
+  const fail = () => {
+    const tags = new Set((waiting ?? []).flatMap(command => ("tag" in command ? [command.tag] : [])));
+    for (const tag of tags) opening.hear({ type: "media-failed", tag, why: "media" });
+  };
+  channel.listen(message => {
+    if (message.type === "ready") void start();
+    else if (message.type === "event") opening.hear(message.event);
+    else options.gone(opening.id);
+  });
+  return {
+    keys: made.keys,
+    command(command) {
+      if (isClosed) return;
+      if (waiting === undefined) return channel.send({ type: "command", command });
+      waiting.push(command);
+      takeBack ??= clock.after(patienceMs, fail);
+    },
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      takeBack?.();
+      channel.send({ type: "close" });
+      channel.close();
+    },
+  };
+}
