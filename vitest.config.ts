@@ -19,6 +19,7 @@ export default defineConfig({
           name: "rooms",
           include: [
             "signaller/**/*.test.ts",
+            "services/**/*.test.ts",
             "background/**/*.test.ts",
             "content/**/*.test.ts",
             "extension/**/*.test.ts",

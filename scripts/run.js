@@ -16,6 +16,7 @@ const tasks = {
   test: { file: "scripts/test.ts", system: () => ["chromium"] },
   check: { file: "scripts/check.ts", system: () => [] },
   node: { file: "signaller/main.ts", system: () => [] },
+  echo: { file: "services/echo/main.ts", system: () => [] },
   build: { file: "scripts/build.ts", system: () => [] },
   bench: { file: "bench/main.ts", system: ([name]) => (name === "proxy" ? ["kamailio"] : []) },
 };

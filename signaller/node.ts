@@ -9,6 +9,7 @@ import { nodeMetrics } from "./node-metrics.ts";
 import { createPages, type Page } from "./pages.ts";
 import { createPeerDialect } from "./peerjs/dialect.ts";
 import { Realm } from "./peerjs/realm.ts";
+import type { Aliases } from "./sip/aliases.ts";
 import type { ChainConfig } from "./sip/sip-room.ts";
 import { createSockets } from "./sockets.ts";
 import { createTelephony, type LinksOptions } from "./telephony.ts";
@@ -26,6 +27,8 @@ export interface NodeConfig {
   readonly open?: boolean;
   /** The chain that delegations are signed for (1), and where smart accounts can be asked. */
   readonly chain?: ChainConfig;
+  /** Plain names that lead to accounts: nobody else can hold them, in an open domain neither. */
+  readonly aliases?: Aliases;
   /** Links to the nodes of other domains, which need a domain of our own. */
   readonly links?: LinksOptions | undefined;
   /** Where PeerJS and SIP live: begins and ends with a slash. */
@@ -76,11 +79,12 @@ export function createNode(config: NodeConfig): SignallerNode {
   const origins = createOrigins(config.origins);
   const visitors = createVisitors(limits);
   const webSockets = createWebSockets({ limits, log });
-  const { domain, open = false, chain = { id: 1 } } = config;
+  const { domain, open = false, chain = { id: 1 }, aliases = new Map() } = config;
   const telephony = createTelephony({
     domain: open ? domain : (domain ?? "localhost"),
     open,
     chain,
+    aliases,
     path,
     realm,
     log,

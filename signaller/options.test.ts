@@ -20,6 +20,7 @@ describe("the command line", () => {
       key: undefined,
       tls: undefined,
       peers: [],
+      aliases: new Map(),
       chain: { id: 1 },
       origins: undefined,
       trustProxy: [],
@@ -32,7 +33,7 @@ describe("the command line", () => {
     const line = `--port 0 --host :: --open --domain Node.Example --key k.pem --cert c.pem --cert-key d.pem --peers
       --peer other.example=wss://other.example:9001#${print} --origin https://a.example --origin http://localhost:8080
       --trust-proxy 10.0.0.0/8 --trust-proxy ::1 --path calls --peer-key word
-      --chain 31337=http://127.0.0.1:8545`;
+      --chain 31337=http://127.0.0.1:8545 --alias echo=0x70997970C51812dc3A010C7d01b50e0d17dc79C8`;
     expect(run(...line.split(/\s+/))).toEqual({
       port: 0,
       host: "::",
@@ -42,6 +43,7 @@ describe("the command line", () => {
       key: "k.pem",
       tls: { cert: "c.pem", key: "d.pem" },
       peers: [{ domain: "other.example", url: "wss://other.example:9001/", thumbprint: print }],
+      aliases: new Map([["echo", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8"]]),
       chain: { id: 31_337, rpc: "http://127.0.0.1:8545/" },
       origins: ["https://a.example", "http://localhost:8080"],
       trustProxy: ["10.0.0.0/8", "::1"],
@@ -52,7 +54,7 @@ describe("the command line", () => {
 
   it("knows every option that its help names, and names every one", () => {
     const named = new Set([...HELP.matchAll(/--([a-z-]+)/g)].map(([, name]) => name));
-    expect(named.size).toBe(16);
+    expect(named.size).toBe(17);
     for (const name of named) {
       try {
         parseOptions([`--${name}`]);
@@ -80,6 +82,13 @@ describe("the command line", () => {
     ["an origin that is none", ["--origin", "a.example"], /--origin/],
     ["a chain that is none", ["--chain", "mainnet"], /--chain/],
     ["a chain's RPC that is none", ["--chain", "1=ws://a.example"], /--chain/],
+    ["an alias that leads to no account", ["--alias", "echo=0x1234"], /--alias/],
+    [
+      "an alias that reads as an account",
+      ["--alias", `0x${"ab".repeat(20)}=0x${"ab".repeat(20)}`],
+      /--alias/,
+    ],
+    ["an alias that reads as a name", ["--alias", `echo.eth=0x${"ab".repeat(20)}`], /--alias/],
     ["a path that is none", ["--path", "/a?b"], /--path/],
     ["a key with a slash", ["--peer-key", "a/b"], /--peer-key/],
   ])("tells in a sentence what is wrong with %s", (_, args, words) => {

@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { EtherlynkError } from "../protocol/errors.ts";
+import { type Aliases, readAlias } from "./sip/aliases.ts";
 
 /** What the command line says. */
 export interface NodeOptions {
@@ -12,6 +13,7 @@ export interface NodeOptions {
   readonly key: string | undefined;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly peers: readonly PeerNode[];
+  readonly aliases: Aliases;
   /** The chain that wallets sign for, and where smart accounts are asked. */
   readonly chain: { readonly id: number; readonly rpc?: string };
   readonly origins: readonly string[] | undefined;
@@ -42,6 +44,7 @@ const SPEC = {
   cert: { type: "string" },
   "cert-key": { type: "string" },
   peer: { type: "string", multiple: true },
+  alias: { type: "string", multiple: true },
   chain: { type: "string" },
   origin: { type: "string", multiple: true },
   "trust-proxy": { type: "string", multiple: true },
@@ -64,6 +67,7 @@ export const HELP = `Runs one node: PeerJS and SIP over WebSocket on one port.
   --cert FILE              serve TLS with this certificate chain (PEM) ...
   --cert-key FILE          ... and its private key (PEM)
   --peer DOMAIN=URL#PRINT  another domain's node, and the thumbprint of its key; may be repeated
+  --alias NAME=0xACCOUNT   a plain name such as echo that leads to an account; may be repeated
   --chain ID[=URL]         the chain that wallets sign for (1), and its RPC, by which smart accounts are asked (ERC-1271)
   --origin ORIGIN          a web origin that may use the node, such as https://example.org; may be repeated (any)
   --trust-proxy RANGE      a proxy that is believed about whom it forwards, such as 10.0.0.0/8; may be repeated
@@ -92,6 +96,7 @@ export function parseOptions(args: readonly string[]): Command {
       key: values.key,
       tls: parseTls(values),
       peers: (values.peer ?? []).map(parsePeer),
+      aliases: new Map((values.alias ?? []).map(parseAlias)),
       chain: parseChain(values.chain ?? "1"),
       origins: values.origin?.map(parseOrigin),
       trustProxy: values["trust-proxy"] ?? [],
@@ -149,6 +154,12 @@ function parsePeer(text: string): PeerNode {
   throw new OptionError(
     `--peer is DOMAIN=wss://HOST#THUMBPRINT with a thumbprint of 43 characters, not "${text}".`,
   );
+}
+
+function parseAlias(text: string): readonly [string, string] {
+  const alias = readAlias(text);
+  if (alias !== undefined) return alias;
+  throw new OptionError(`--alias is NAME=0xACCOUNT with a name of letters, digits, - and _, not "${text}".`);
 }
 
 /** `1`, or `31337=http://127.0.0.1:8545` */

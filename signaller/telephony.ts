@@ -6,6 +6,7 @@ import type { Log } from "./log.ts";
 import type { Metric } from "./metrics.ts";
 import type { NodeKey } from "./node-key.ts";
 import type { Realm } from "./peerjs/realm.ts";
+import type { Aliases } from "./sip/aliases.ts";
 import type { LinkLimits } from "./sip/limits.ts";
 import { sipMetrics } from "./sip/sip-metrics.ts";
 import { type ChainConfig, createSipRoom } from "./sip/sip-room.ts";
@@ -15,6 +16,7 @@ export interface TelephonyConfig {
   readonly domain: string | undefined;
   readonly open: boolean;
   readonly chain: ChainConfig;
+  readonly aliases: Aliases;
   readonly path: string;
   readonly realm: Realm;
   readonly log: Log;
@@ -41,9 +43,9 @@ export interface Telephony {
 }
 
 export function createTelephony(config: TelephonyConfig): Telephony {
-  const { domain, open, chain, path, realm, log, links: wanted } = config;
+  const { domain, open, chain, aliases, path, realm, log, links: wanted } = config;
   const peers = wanted?.peers.map(peer => peer.domain) ?? [];
-  const room = createSipRoom({ domain, open, chain, path, peers, log });
+  const room = createSipRoom({ domain, open, chain, aliases, path, peers, log });
   const bridge = new Bridge({ room, realm, log });
   const links = wanted === undefined ? undefined : new Links({ room, log, ...wanted });
   return {

@@ -8,6 +8,7 @@ import type { Log } from "../log.ts";
 import { closeCode } from "../websocket/frame.ts";
 import { toContactKey, toSipUri, toUserKey } from "./address-keys.ts";
 import type { Admission, Identity } from "./admission.ts";
+import type { Aliases } from "./aliases.ts";
 import { withAsserted } from "./asserted-identity.ts";
 import type { Domains } from "./domains.ts";
 import { toFlatString } from "./flat-string.ts";
@@ -23,6 +24,8 @@ import type { Refusal, SipCore } from "./sip-core.ts";
 export interface ReceptionConfig {
   readonly core: SipCore;
   readonly domains: Domains;
+  /** Names that nobody registers: they lead to accounts. */
+  readonly aliases: Aliases;
   readonly registrar: Registrar;
   readonly limits: SipRoomLimits;
   readonly log: Log;
@@ -203,6 +206,13 @@ export class Reception implements SipHost {
     const user = aor !== undefined && domains.isOwn(aor) ? toUserKey(aor.user) : undefined;
     if (target === undefined || !domains.isOwn(target) || aor === undefined || user === undefined) {
       core.refuse(connection, request, { status: 404, sentence: "This address is not of this domain." });
+      return;
+    }
+    if (this.#config.aliases.has(user)) {
+      core.refuse(connection, request, {
+        status: 403,
+        sentence: "This name leads to an account: register that.",
+      });
       return;
     }
     const now = () => performance.now() / 1_000;

@@ -7,6 +7,8 @@ import type { Flow } from "./flow.ts";
 import { type Binding, createRegistrar } from "./registrar.ts";
 import { createRouter, type Way } from "./router.ts";
 
+const ECHO = `0x${"ec".repeat(20)}`;
+
 function createSetting({ nameless = false, linked = true } = {}) {
   const domains = createDomains(nameless ? undefined : "a.example", ["b.example"]);
   const registrar = createRegistrar(() => 0);
@@ -20,6 +22,7 @@ function createSetting({ nameless = false, linked = true } = {}) {
   const bridge = { has: (id: string) => id === "page-1", host: "peerjs.invalid", flow: toFlow(0, "bridge") };
   const route = createRouter({
     domains,
+    aliases: new Map([["echo", ECHO]]),
     registrar,
     peers: { flowTo: () => (linked ? link : undefined) },
     guests: () => bridge,
@@ -151,6 +154,18 @@ describe("ways", () => {
     const { add, toFlow, way } = createSetting();
     add(toFlow(7), { user: "page-1" });
     expect(draw(way("sip:page-1@a.example"))).toBe("sip:d7@d7.invalid>7");
+  });
+
+  it("an alias: to the devices of its account, whoever else is registered or connected under that name", () => {
+    const { add, toFlow, way } = createSetting();
+    expect(draw(way("sip:echo@a.example"))).toBe("480");
+    add(toFlow(1), { user: "echo" });
+    expect(draw(way("sip:echo@a.example"))).toBe("480");
+    add(toFlow(2), { user: ECHO });
+    expect(draw(way("sip:echo@a.example"))).toBe("sip:d2@d2.invalid>2");
+    expect(draw(way("sip:echo@a.example;gr=urn:uuid:2"))).toBe("sip:d2@d2.invalid>2");
+    expect(draw(way("sip:echo@b.example"))).toBe("sip:echo@b.example>-1");
+    expect(draw(way("sip:Echo@a.example"))).toBe("404");
   });
 
   it("the same in an open node without a domain, where a Contact may name any host", () => {

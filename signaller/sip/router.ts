@@ -1,10 +1,11 @@
 import { from } from "../../protocol/sip/fields.ts";
-import type { SipRequest } from "../../protocol/sip/message.ts";
+import type { ByteText, SipRequest } from "../../protocol/sip/message.ts";
 import type { ProxyTarget } from "../../protocol/sip/proxy-context.ts";
 import type { Screened } from "../../protocol/sip/proxy-screen.ts";
 import { instanceOfGruu } from "../../protocol/sip/registrar-bindings.ts";
 import type { SipUri } from "../../protocol/sip/uri.ts";
 import { isAccountKey, isChainKey, toContactKey, toHostKey, toSipUri, toUserKey } from "./address-keys.ts";
+import type { Aliases } from "./aliases.ts";
 import type { Domains } from "./domains.ts";
 import type { Flow } from "./flow.ts";
 import type { Binding, Registrar } from "./registrar.ts";
@@ -32,6 +33,8 @@ export interface Peers {
 
 export interface RouterConfig {
   readonly domains: Domains;
+  /** Names that the operator has given to accounts. */
+  readonly aliases: Aliases;
   readonly registrar: Registrar;
   readonly peers: Peers;
   guests(): Guests | undefined;
@@ -43,7 +46,7 @@ export type Router = (screened: Screened, flow: Flow) => Way;
  * Decides where a request goes (RFC 3261 §16.5): by its first Route that is not ours, else by its Request-URI. The
  * same way for what begins a dialog and for what belongs to one: a node knows of no dialogs.
  */
-export function createRouter({ domains, registrar, peers, guests }: RouterConfig): Router {
+export function createRouter({ domains, aliases, registrar, peers, guests }: RouterConfig): Router {
   return ({ request, by, next }, flow) => {
     if (next.kind !== "sip") return nobody(404, "Only SIP addresses can be called here.");
     if (by === "route") {
@@ -63,8 +66,14 @@ export function createRouter({ domains, registrar, peers, guests }: RouterConfig
     const bridge = guests();
     if (bridge?.host === uri.host) return bridge.flow;
     if (uri.user === undefined || toHostKey(uri) === domains.own) return undefined;
-    if (domains.isOwn(uri) && registrar.bindingsOf(toUserKey(uri.user) ?? "").length > 0) return undefined;
+    if (domains.isOwn(uri) && registrar.bindingsOf(toHolder(uri.user) ?? "").length > 0) return undefined;
     return registrar.flowOf(toContactKey(uri));
+  }
+
+  /** Whose registrations a user part leads to: an alias to its account. */
+  function toHolder(written: ByteText | undefined): string | undefined {
+    const user = toUserKey(written);
+    return user === undefined ? undefined : (aliases.get(user) ?? user);
   }
 
   function toPeer(uri: SipUri, request: SipRequest, from: Flow): Way | undefined {
@@ -77,7 +86,7 @@ export function createRouter({ domains, registrar, peers, guests }: RouterConfig
   }
 
   function toUser(uri: SipUri, request: SipRequest, flow: Flow): Way {
-    const user = toUserKey(uri.user);
+    const user = toHolder(uri.user);
     if (user === undefined) return nobody(404, "Nobody has this address.");
     const bindings = registrar.bindingsOf(user);
     const instance = instanceOfGruu(uri);

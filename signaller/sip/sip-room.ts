@@ -3,6 +3,7 @@ import type { Log } from "../log.ts";
 import { offeredSubprotocols } from "../websocket/handshake.ts";
 import type { Dialect, Wire } from "../wire.ts";
 import { createAdmission } from "./admission.ts";
+import type { Aliases } from "./aliases.ts";
 import { createChainRpc } from "./chain-rpc.ts";
 import { ClientTransactions } from "./client-transactions.ts";
 import { createDomains, type Domains } from "./domains.ts";
@@ -24,6 +25,8 @@ export interface SipRoomConfig {
   /** Admits anyone, and passes nobody on as proven. */
   readonly open: boolean;
   readonly chain: ChainConfig;
+  /** Plain names of this domain that lead to accounts. */
+  readonly aliases: Aliases;
   /** Where it lives: begins and ends with a slash. */
   readonly path: string;
   readonly peers: readonly string[];
@@ -147,7 +150,7 @@ function createCore(config: SipRoomConfig, parts: Parts) {
     servers,
     clients,
     core: proxies,
-    route: createRouter({ domains, registrar, peers, guests: () => others.guests }),
+    route: createRouter({ domains, aliases: config.aliases, registrar, peers, guests: () => others.guests }),
     limits,
     flowOf,
     answerSelf: (flow, request) => reception.answerSelf(flow, request),
@@ -155,6 +158,7 @@ function createCore(config: SipRoomConfig, parts: Parts) {
   const reception: Reception = new Reception({
     core,
     domains,
+    aliases: config.aliases,
     registrar,
     limits,
     log: config.log,
