@@ -44,6 +44,7 @@ export async function openFeatureRig(disk = createDisk()): Promise<FeatureRig> {
   vi.stubGlobal("__ETHERLYNK_HOME__", { domain: "node.example", urls: [], chain: { id: 1 } });
   const { createSnapshotFeed } = await import("../phone/snapshot-feed.ts");
   const feed = createSnapshotFeed(bus, signal);
+  feed.ready();
   const store: Store = await openStore({ ...disk.options, now: 1, signal });
   return {
     disk,
