@@ -1,5 +1,6 @@
 import type { CallOffer, OfferState, Presence } from "../protocol/bus/page-contract.ts";
 import { type PageNews, type PageQuestion, takeDoor } from "./handshake.ts";
+import { serveWallets } from "./wallet-provider.ts";
 
 /** `window.etherlynk`: asks and hears in the manners of EIP-1193. It offers calls; only the user places one. */
 export interface PageApi {
@@ -92,6 +93,7 @@ export function installPageApi(window: Window): void {
     port = given;
     post = given.postMessage.bind(given);
     given.onmessage = ({ data }: MessageEvent<PageNews>) => hear(data, waiting, listeners);
+    serveWallets(window, given);
   });
   Object.defineProperty(window, "etherlynk", { value: Object.freeze(api) });
 }

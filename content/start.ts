@@ -5,6 +5,7 @@ import { giveDoor } from "./handshake.ts";
 import { startMarks } from "./marks.ts";
 import { createPageOffers, readOffered } from "./offers.ts";
 import { createSight } from "./sight.ts";
+import { startWalletRelay } from "./wallet-relay.ts";
 
 /** In our own world of the page; shared by all scripts of the extension there, and seen by nobody else. */
 const place = Symbol.for("etherlynk.content");
@@ -28,6 +29,7 @@ export function startContent(api: typeof chrome): void {
       const offered = name === "page.call.offer" ? readOffered(value) : undefined;
       if (offered) lazy().offers.show(offered.wish, offered.offer);
     });
+  startWalletRelay(api.runtime, port, signal);
 
   api.runtime.onMessage.addListener((message, sender) => {
     if (sender.id !== api.runtime.id || message?.kind !== "tell") return;
