@@ -81,7 +81,10 @@ export function createPhone(options: PhoneOptions): PhoneKit {
     calls: { list: () => calls.all.map(({ record }) => record), watch: watcher(callListeners) },
     dial: (text, context) => dial(calls, { text, context, domain }),
     accept: id => accept(calls, id),
-    tell: (id, event) => calls.get(id)?.tell({ type: event }),
+    tell(id, act) {
+      if (act === "resume") holdOthers(calls, id);
+      calls.get(id)?.tell({ type: act });
+    },
     nudge() {
       line.nudge();
       calls.tellAll({ type: "network-changed" });
@@ -107,14 +110,18 @@ function dial(calls: Calls, { text, context, domain }: Dialling): CallId {
   return ringing.call.id;
 }
 
-/** One microphone: whoever was talked to before is put on hold. */
 function accept(calls: Calls, id: CallId): void {
   const run = calls.get(id);
   if (run === undefined || isOver(run.call.state)) return;
-  for (const other of calls.all) {
-    if (other !== run && isTalking(other.call.state)) other.tell({ type: "hold" });
-  }
+  holdOthers(calls, id);
   run.tell({ type: "accept" });
+}
+
+/** One microphone: whoever was talked to before is put on hold. */
+function holdOthers(calls: Calls, id: CallId): void {
+  for (const run of calls.all) {
+    if (run.call.id !== id && isTalking(run.call.state)) run.tell({ type: "hold" });
+  }
 }
 
 function watcher<Told>(listeners: Set<(told: Told) => void>) {

@@ -9,11 +9,11 @@ import { api } from "../platform.ts";
 const entry: BackgroundDefinition = defineBackground({
   main() {
     const { signal } = new AbortController();
-    const { bus, failed } = openBus(signal);
+    const { bus, log, failed } = openBus(signal);
     const isFirefox = import.meta.env.FIREFOX;
     const host = isFirefox ? createPageHost(api, signal) : createOffscreenHost(api);
     startWorker({ api, bus, host, hasNoticeButtons: !isFirefox, failed, signal });
-    if (isFirefox) startPhone({ bus, failed, signal });
+    if (isFirefox) startPhone({ bus, log, failed, signal });
   },
 });
 

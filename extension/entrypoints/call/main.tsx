@@ -1,14 +1,72 @@
 import "../../ui/theme.css";
 import type { JSX } from "preact";
+import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import type { CallView } from "../../../background/bus/phone-contract.ts";
+import type { CallMediaControls } from "../../../background/media/call-media.ts";
+import { startMediaHome } from "../../../background/media/media-home.ts";
+import { openStore } from "../../../background/store/store.ts";
+import type { CallId } from "../../../protocol/ids.ts";
 import { CallWindow } from "../../features/call-window/panel.tsx";
+import { openBus } from "../../open-bus.ts";
 import { Empty, type PanelProps, showPanel } from "../../ui/panel.tsx";
 
-const id = new URLSearchParams(location.search).get("call");
+const id = new URLSearchParams(location.search).get("call") as CallId | null;
+/** A talk that ended as talks do leaves nothing to be read. */
+const closesAfterMs = 4_000;
 
+const media = id === null ? undefined : openMedia(id);
 showPanel(CallOfThisWindow);
 
+interface WindowMedia {
+  now(): CallMediaControls | undefined;
+  watch(listener: () => void): void;
+}
+
+/** The media of the call live in this window, from its opening to its end. */
+function openMedia(call: CallId): WindowMedia {
+  const end = new AbortController();
+  const { signal } = end;
+  const { log } = openBus(signal);
+  const listeners = new Set<() => void>();
+  const store = openStore({ now: Date.now(), signal });
+  let controls: CallMediaControls | undefined;
+  startMediaHome({
+    call,
+    take: async name => (await store).keys.take(name),
+    changed(opened) {
+      controls = opened;
+      for (const listener of listeners) listener();
+    },
+    log,
+    signal,
+  });
+  addEventListener("pagehide", () => end.abort(), { once: true });
+  return { now: () => controls, watch: listener => void listeners.add(listener) };
+}
+
 function CallOfThisWindow(props: PanelProps): JSX.Element {
-  const call = props.snapshot.calls.find(each => each.id === id);
+  const call = useLastKnown(props.snapshot.calls.find(each => each.id === id));
+  const [, drawAnew] = useReducer<number, void>(times => times + 1, 0);
+  useEffect(() => media?.watch(() => drawAnew()), []);
+  useClosing(call);
   if (!call) return <Empty>This call is over.</Empty>;
-  return <CallWindow {...props} call={call} media={undefined} />;
+  return <CallWindow {...props} call={call} media={media?.now()} />;
+}
+
+/** The phone forgets a call some time after its end; the window goes on saying how it ended. */
+function useLastKnown(call: CallView | undefined): CallView | undefined {
+  const last = useRef<CallView | undefined>(undefined);
+  if (call) last.current = call;
+  return call ?? (last.current && { ...last.current, stage: "ended" });
+}
+
+function useClosing(call: CallView | undefined): void {
+  const [wasTalking, talked] = useState(false);
+  const stage = call?.stage;
+  useEffect(() => {
+    if (stage === "talking") talked(true);
+    if (stage !== "ended" || !wasTalking) return;
+    const timer = setTimeout(() => window.close(), closesAfterMs);
+    return () => clearTimeout(timer);
+  }, [stage, wasTalking]);
 }

@@ -1,10 +1,10 @@
 import type { Bus } from "../../../background/bus/bus.ts";
-import type { Dialling } from "../../../background/bus/phone-contract.ts";
+import type { CallView, Dialling } from "../../../background/bus/phone-contract.ts";
 import type { Asker, TabAsker } from "../../../background/bus/trust.ts";
-import { toContext } from "../../../protocol/bus/page-contract.ts";
+import { type OfferState, toContext } from "../../../protocol/bus/page-contract.ts";
 import { EtherlynkError } from "../../../protocol/errors.ts";
 import type { CallId, OfferId } from "../../../protocol/ids.ts";
-import type { SnapshotFeed } from "../../phone/snapshot-feed.ts";
+import type { FeatureParts } from "../../phone/feature-parts.ts";
 import {
   addOffer,
   findOffer,
@@ -15,18 +15,16 @@ import {
   toOfferViews,
 } from "./model.ts";
 
-export interface OffersParts {
-  readonly bus: Bus;
+export interface OffersParts extends Omit<FeatureParts, "store" | "now"> {
   readonly dial: (dialling: Dialling) => Promise<CallId>;
-  readonly feed: SnapshotFeed;
-  readonly failed: (name: string, error: unknown) => void;
-  readonly newId: () => string;
 }
 
 /** Pages offer; the user places, on a surface of ours. */
 export function startOffers(parts: OffersParts, signal: AbortSignal): void {
   const { bus, feed, failed } = parts;
   let offers: Offers = [];
+  /** Which call was placed for which offer. */
+  const placed = new Map<CallId, OfferId>();
 
   const apply = (change: OfferChange) => {
     offers = change.offers;
@@ -43,7 +41,8 @@ export function startOffers(parts: OffersParts, signal: AbortSignal): void {
     if (offer === undefined) throw new OfferGoneError();
     try {
       apply(moveOffer(offers, { id, state: "calling" }));
-      await parts.dial({ to: offer.to, ...(offer.context && { context: offer.context }) });
+      const call = await parts.dial({ to: offer.to, ...(offer.context && { context: offer.context }) });
+      placed.set(call, id);
     } catch (error) {
       apply(moveOffer(offers, { id, state: "ended" }));
       throw error;
@@ -51,6 +50,21 @@ export function startOffers(parts: OffersParts, signal: AbortSignal): void {
     return { offer: id };
   };
 
+  const follow = ({ id: call, stage }: CallView) => {
+    const id = placed.get(call);
+    if (id === undefined) return;
+    const state = stateOf(stage);
+    if (state === "ended") placed.delete(call);
+    apply(moveOffer(offers, { id, state }));
+  };
+  feed.watch(
+    ["calls"],
+    () => {
+      const { calls } = feed.now();
+      for (const call of calls) follow(call);
+    },
+    signal,
+  );
   bus.answer("page.call.offer", (wish, asker) => ({ offer: add(toTab(asker), wish) }), signal);
   bus.answer("page.call.withdraw", ({ offer }, asker) => dismiss(offer, toTab(asker)), signal);
   bus.answer("mark.offer.dismiss", ({ offer }, asker) => dismiss(offer, toTab(asker)), signal);
@@ -68,6 +82,24 @@ export function startOffers(parts: OffersParts, signal: AbortSignal): void {
   function dismiss(id: OfferId, by: TabAsker): null {
     apply(moveOffer(offers, { id, state: "dismissed", by }));
     return null;
+  }
+}
+
+/** No more of a call than a page needs. */
+function stateOf(stage: CallView["stage"]): OfferState {
+  switch (stage) {
+    case "checking":
+    case "calling":
+      return "calling";
+    case "ringing":
+      return "ringing";
+    case "connecting":
+    case "talking":
+    case "held":
+    case "reconnecting":
+      return "talking";
+    case "ended":
+      return "ended";
   }
 }
 

@@ -1,0 +1,38 @@
+import type { CallView } from "../../background/bus/phone-contract.ts";
+import type { PhoneKit } from "../../background/phone/kit.ts";
+import { toCallView, toLineView } from "./call-view.ts";
+import { isShown } from "./call-windows.ts";
+import type { SnapshotFeed } from "./snapshot-feed.ts";
+
+export interface CallFeed {
+  readonly kit: PhoneKit;
+  readonly feed: SnapshotFeed;
+  titleOf(address: string): string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Line and calls as panels mirror them: a change a turn, however many happened within it. */
+export function feedCalls({ kit, feed, titleOf, signal }: CallFeed): void {
+  let isDue = false;
+  const tell = () => {
+    isDue = false;
+    if (signal.aborted) return;
+    const calls = kit.calls.list().filter(isShown);
+    feed.change({
+      calls: calls.map((record): CallView => toCallView(record, { contact: titleOf(record.call.peer) })),
+      line: toLineView(kit.line.get()),
+    });
+  };
+  const soon = () => {
+    if (isDue) return;
+    isDue = true;
+    queueMicrotask(tell);
+  };
+  kit.calls.watch(soon, signal);
+  kit.line.watch(soon, signal);
+  feed.watch(["contacts"], soon, signal);
+  signal.addEventListener("abort", () => feed.change({ calls: [], line: { state: "signed-out" } }), {
+    once: true,
+  });
+  soon();
+}
