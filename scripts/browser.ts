@@ -23,20 +23,32 @@ export interface BrowserOptions {
   /** Folders of unpacked extensions. Their windows then have their own sizes, and pages the window's. */
   readonly extensions?: readonly string[];
   readonly userDataDir?: string;
+  /** With windows, for a person. */
+  readonly isShown?: boolean;
+  /** The machine's own camera and microphone. */
+  readonly realMedia?: boolean;
+  /** More of the command line. */
+  readonly args?: readonly string[];
+  /** Who starts it sees to its end when the process is told to end; else the browser does. */
+  readonly isClosedByCaller?: boolean;
 }
 
-/** A headless browser with fake media, or undefined where no Chrome or Chromium is installed. */
+/** A browser, headless and with fake media unless told otherwise; undefined where no Chrome or Chromium is installed. */
 export async function launchBrowser(options: BrowserOptions = {}): Promise<Browser | undefined> {
   const executablePath = findProgram("chromium");
   if (!executablePath) return undefined;
-  const { protocolTimeout = 30_000, extensions = [], userDataDir } = options;
-  const args = [...flags, ...fakeMedia, ...sandbox()];
+  const { protocolTimeout = 30_000, extensions = [], userDataDir, isShown = false } = options;
+  const media = options.realMedia ? [] : fakeMedia;
+  const hears = !options.isClosedByCaller;
   return puppeteer.launch({
     executablePath,
-    headless: true,
+    headless: !isShown,
     pipe: true,
     protocolTimeout,
-    args,
+    args: [...flags, ...media, ...sandbox(), ...(options.args ?? [])],
+    handleSIGINT: hears,
+    handleSIGTERM: hears,
+    handleSIGHUP: hears,
     ...(extensions.length > 0 && { enableExtensions: [...extensions], defaultViewport: null }),
     ...(userDataDir !== undefined && { userDataDir }),
   });
