@@ -5,8 +5,11 @@ import { defineConfig } from "wxt";
 const publicKey =
   "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAth+xIqwOmWYHAwB4p2AIwDV3als0nvnwQS1y7ZmiHJhKyr/XD4OmIcEwI57QGWGzpcncPg9L7uub7Rh2mPDVkY2SLvA/Ys6z1Yjk1gthzvq9B7nMteOTeAc30kE7Guz/MpeAtYjbUFQWwzricYfr9/D7kMwfcgkM4uQPSXsHPpAw1ztuqrIEPh/Iowt/hdJjURKqLoeixwIZAZJ9wo74c8AjI4iOkslknUd5AQ3N3kBY4XzgQ97OZ80PBxr66GZVtYe21aBL6QGq6+TUySwl8mPuR7w93In3VbW2EH7Rkq2AgBlCN/23NJiJw8z8bbIzgkadus8YDPt6FXoOdk4IsQIDAQAB";
 
-/** Where the fixtures of the end-to-end tests live: headless Chromium never answers `permissions.request`. */
-const fixtureHosts = ["http://127.0.0.1/*"];
+/**
+ * Where the fixtures of the end-to-end tests and the desk of `npm start` live: headless Chromium never answers
+ * `permissions.request`.
+ */
+const ownHosts = ["http://127.0.0.1/*"];
 
 /** `npm start` says where its own node and chain are; what is built by itself looks for them at their usual ports. */
 function home(): string {
@@ -44,7 +47,7 @@ export default defineConfig({
     ],
     // Nothing in a page that was not switched on: no host is required, each site is asked for by itself.
     optional_host_permissions: ["http://*/*", "https://*/*"],
-    ...(mode === "e2e" ? { host_permissions: fixtureHosts } : {}),
+    ...(["e2e", "demo"].includes(mode) ? { host_permissions: ownHosts } : {}),
     // Firefox's own default would turn ws://127.0.0.1 into wss.
     content_security_policy: { extension_pages: "script-src 'self'; object-src 'self'" },
     ...(browser === "chrome"

@@ -7,7 +7,7 @@ import { launchBrowser } from "../../scripts/browser.ts";
 import { findProgram } from "../../scripts/setup/ensure-system.js";
 import { findFreePort } from "./node-process.ts";
 
-describe.skipIf(!findProgram("chromium"))("the page of npm start, by keyboard alone", () => {
+describe.skipIf(!findProgram("chromium"))("the page of two tabs, by keyboard alone", () => {
   let browser: Browser;
   let url: string;
   let stop: () => Promise<unknown>;
@@ -18,7 +18,7 @@ describe.skipIf(!findProgram("chromium"))("the page of npm start, by keyboard al
     // Else it opens tabs of its own where there is a display.
     delete environment["DISPLAY"];
     delete environment["WAYLAND_DISPLAY"];
-    const child = spawn(process.execPath, ["scripts/start.ts", "--port", String(port)], {
+    const child = spawn(process.execPath, ["scripts/start.ts", "--two-tabs", "--port", String(port)], {
       env: environment,
       stdio: ["ignore", "pipe", "inherit"],
     });

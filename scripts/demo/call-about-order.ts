@@ -1,0 +1,132 @@
+import type { Page } from "puppeteer";
+import { shorten } from "../../content/mark.ts";
+import { measure } from "./measure.ts";
+import type { Play } from "./play.ts";
+import { type Actor, find, press, says, untilClosed } from "./stage.ts";
+import { confirmInWallet } from "./wallet-window.ts";
+
+/** In decibels, where it is played. A tone that is there reaches some -20 to -40; one that is not stays below -70. */
+const levels = { there: -55, silent: -65 } as const;
+const isCall = (url: string) => url.startsWith("chrome-extension://") && url.includes("/call.html");
+
+/** Bob looks at his order, pays it, calls Alice about it, they talk, and both find the call in their recents. */
+export async function callAboutOrder(play: Play): Promise<void> {
+  const { alice, bob, report, world } = play;
+  const desk = await bob.open(world.desk);
+  await connectToDesk(bob, desk, play);
+  await pay(bob, desk, play);
+
+  // The mark stands beside the address, in a shadow root that no script of the page sees into.
+  await press(desk, `Call ${shorten(alice.person.account)}`);
+  const [his, hers] = await Promise.all([
+    bob.next("the window of his call", isCall),
+    alice.next("the window of the call that comes in", isCall),
+  ]);
+  await Promise.all([says(his, "Ringing"), says(hers, "Proved by a signature"), says(hers, "OTC-7351")]);
+  await report.step(
+    "Bob clicks the mark beside Alice's address. It rings; she sees who it is, proved, and what about.",
+    [
+      { who: "Bob", page: desk },
+      { who: "Bob calls", page: his },
+      { who: "Alice", page: hers },
+    ],
+  );
+  await press(hers, "Answer");
+  await talk(play, { his, hers });
+  await hangUp(play, { his, hers });
+}
+
+async function connectToDesk(actor: Actor, desk: Page, { report }: Play): Promise<void> {
+  await press(desk, "Connect Dev wallet");
+  await confirmInWallet(actor, report, "lets the desk see the account");
+  await says(desk, "Order OTC-7351");
+  await report.step("Bob connects the wallet to the desk (EIP-6963) and sees his orders.", [
+    { who: actor.person.name, page: desk },
+  ]);
+}
+
+async function pay(actor: Actor, desk: Page, { report }: Play): Promise<void> {
+  await press(desk, "Pay 4.212 ETH");
+  await confirmInWallet(actor, report, "pays the order on the chain");
+  await says(desk, "Gas used");
+  const hash = await desk.$eval("dl code", element => element.textContent ?? "");
+  await report.step(
+    "He pays the invoice; the transaction is mined, and the order is settled.",
+    [{ who: actor.person.name, page: desk }],
+    [hash],
+  );
+}
+
+interface Windows {
+  readonly his: Page;
+  readonly hers: Page;
+}
+
+async function talk({ alice, bob, report }: Play, { his, hers }: Windows): Promise<void> {
+  await Promise.all([says(his, "Talking"), says(hers, "Talking")]);
+  const shots = [
+    { who: "Bob", page: his },
+    { who: "Alice", page: hers },
+  ];
+  await hears(hers, bob.hertz, alice.hertz);
+  await hears(his, alice.hertz, bob.hertz);
+  for (const page of [his, hers]) await press(page, "Camera");
+  const figures = [
+    ...(await figuresOf("Alice", hers, bob.hertz)),
+    ...(await figuresOf("Bob", his, alice.hertz)),
+  ];
+  await report.step(
+    "She answers. They hear each other, switch their cameras on, and see each other.",
+    shots,
+    figures,
+  );
+
+  await press(his, "Mute");
+  const muted = await measure(hers, [bob.hertz]);
+  if ((muted.decibels[0] ?? 0) > levels.silent) {
+    throw new Error(`Bob is muted, and Alice still hears him at ${muted.decibels[0]} dB`);
+  }
+  await press(hers, "Camera");
+  await report.step("Bob mutes himself, Alice switches her camera off.", shots, [
+    `Alice hears Bob at ${muted.decibels[0]} dB: nothing.`,
+  ]);
+}
+
+/** That one hears the other, and not oneself. */
+async function hears(page: Page, wanted: number, unwanted: number): Promise<void> {
+  const until = performance.now() + 15_000;
+  for (;;) {
+    const { decibels } = await measure(page, [wanted, unwanted]);
+    const [there = -200, other = 0] = decibels;
+    if (there > levels.there && other < levels.silent) return;
+    if (performance.now() > until)
+      throw new Error(`${wanted} Hz arrives at ${there} dB, ${unwanted} Hz at ${other}`);
+  }
+}
+
+async function figuresOf(who: string, page: Page, hertz: number): Promise<readonly string[]> {
+  const until = performance.now() + 15_000;
+  for (;;) {
+    const { decibels, frames } = await measure(page, [hertz]);
+    if (frames >= 5)
+      return [`${who} hears ${hertz} Hz at ${decibels[0]} dB, sees ${frames} frames in 1.5 s.`];
+    if (performance.now() > until) throw new Error(`${who} sees ${frames} frames of the other side in 1.5 s`);
+  }
+}
+
+async function hangUp({ alice, bob, report }: Play, { his, hers }: Windows): Promise<void> {
+  await press(hers, "Hang up");
+  await says(his, "They hung up.");
+  await report.step("Alice hangs up, and Bob is told.", [{ who: "Bob", page: his }]);
+  await Promise.all([untilClosed(his), untilClosed(hers)]);
+  const shots = [];
+  for (const actor of [alice, bob]) {
+    const { host } = new URL(his.url() || hers.url());
+    const popup = await actor.open(`chrome-extension://${host}/popup.html`);
+    await popup.setViewport({ width: 360, height: 600 });
+    await press(popup, "Recents", "tab");
+    await find(popup, `Call ${shorten(actor === alice ? bob.person.account : alice.person.account)} again`);
+    shots.push({ who: actor.person.name, page: popup });
+  }
+  await report.step("The call stands in the recents of both.", shots);
+}

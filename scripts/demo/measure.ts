@@ -1,0 +1,64 @@
+import type { Page } from "puppeteer";
+
+/** What one side hears and sees of the other, measured where it is played. */
+export interface Heard {
+  /** The loudest at each asked frequency while it was listened, in decibels; far below -80 is silence. */
+  readonly decibels: readonly number[];
+  /** Frames that were shown meanwhile. */
+  readonly frames: number;
+  /** Of the picture's middle at the end, in [0, 255]. */
+  readonly brightness: number;
+}
+
+/** Listens and looks for a while at what the call window plays of the other side. */
+export function measure(page: Page, hertz: readonly number[], forMs = 1_500): Promise<Heard> {
+  return page.evaluate(measureHere, hertz, forMs);
+}
+
+/** Runs in the page. */
+async function measureHere(hertz: readonly number[], forMs: number): Promise<Heard> {
+  const played = [...document.querySelectorAll<HTMLMediaElement>("video, audio")].filter(each => !each.muted);
+  const streams = played.map(each => each.srcObject).filter(each => each instanceof MediaStream);
+  const audio = new AudioContext({ sampleRate: 48_000 });
+  const meter = audio.createAnalyser();
+  meter.fftSize = 8_192;
+  meter.smoothingTimeConstant = 0;
+  for (const stream of streams) {
+    if (stream.getAudioTracks().length > 0) audio.createMediaStreamSource(stream).connect(meter);
+  }
+  const video = played.find(each => each instanceof HTMLVideoElement && each.videoWidth > 0) as
+    | HTMLVideoElement
+    | undefined;
+  const before = video?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
+  const spectrum = new Float32Array(meter.frequencyBinCount);
+  const decibels = hertz.map(() => Number.NEGATIVE_INFINITY);
+  for (const until = performance.now() + forMs; performance.now() < until; ) {
+    await new Promise(resolve => setTimeout(resolve, 50));
+    meter.getFloatFrequencyData(spectrum);
+    for (const [place, wanted] of hertz.entries()) {
+      const bin = Math.round((wanted * meter.fftSize) / audio.sampleRate);
+      decibels[place] = Math.max(decibels[place] ?? 0, ...spectrum.slice(bin - 1, bin + 2));
+    }
+  }
+  await audio.close();
+  const after = video?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
+  return {
+    // JSON has no infinity.
+    decibels: decibels.map(each => Math.max(-200, Math.round(each))),
+    frames: after - before,
+    brightness: video ? brightnessOf(video) : 0,
+  };
+
+  function brightnessOf(shown: HTMLVideoElement): number {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 16;
+    const drawing = canvas.getContext("2d");
+    if (!drawing) return 0;
+    drawing.drawImage(shown, 0, 0, 16, 16);
+    const { data } = drawing.getImageData(0, 0, 16, 16);
+    let sum = 0;
+    for (let at = 0; at < data.length; at += 4)
+      sum += Math.max(data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0);
+    return Math.round(sum / (data.length / 4));
+  }
+}

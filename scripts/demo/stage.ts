@@ -1,0 +1,98 @@
+import type { Browser, ElementHandle, Page, Target } from "puppeteer";
+import type { Person } from "../start/people.ts";
+
+/** A person of the demo at their browser: what they see, and what they press. */
+export interface Actor {
+  readonly person: Person;
+  readonly hertz: number;
+  readonly browser: Browser;
+  /** The page that is open, or opens, and was not given out before. */
+  next(what: string, isIt: (url: string) => boolean): Promise<Page>;
+  open(url: string): Promise<Page>;
+}
+
+const patienceMs = 20_000;
+
+export function createActor(person: Person, hertz: number, browser: Browser): Actor {
+  const given = new Set<Target>();
+  return {
+    person,
+    hertz,
+    browser,
+    async next(what, isIt) {
+      const isNew = (target: Target) => target.type() === "page" && !given.has(target) && isIt(target.url());
+      const target = await within(
+        browser.waitForTarget(isNew, { timeout: patienceMs }),
+        () =>
+          `${person.name} never saw ${what}; open are ${browser
+            .targets()
+            .map(each => each.url())
+            .join(", ")}`,
+      );
+      given.add(target);
+      return withPatience(await target.asPage());
+    },
+    async open(url) {
+      const page = withPatience(await browser.newPage());
+      given.add(page.target());
+      await page.goto(url);
+      return page;
+    },
+  };
+}
+
+function withPatience(page: Page): Page {
+  page.setDefaultTimeout(patienceMs);
+  return page;
+}
+
+/** Presses what has this role and name, as soon as it can be pressed. */
+export async function press(page: Page, name: string, role = "button"): Promise<void> {
+  const found = await find(page, name, role);
+  await within(
+    page.waitForFunction(it => !(it as HTMLButtonElement).disabled, { polling: 50 }, found),
+    () => `"${name}" stays greyed out`,
+  );
+  await page.bringToFront();
+  await found.click();
+}
+
+export async function find(page: Page, name: string, role = "button"): Promise<ElementHandle> {
+  const found = await within(
+    page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`),
+    async () => `There is no ${role} "${name}" on ${page.url()}, which says: ${await textOf(page)}`,
+  );
+  if (!found) throw new Error(`There is no ${role} "${name}"`);
+  return found;
+}
+
+/** Words that stand, or come to stand, somewhere on the page. */
+export async function says(page: Page, words: string): Promise<void> {
+  // By an interval: what waits for a frame waits for ever in a page behind another.
+  await within(
+    page.waitForFunction(wanted => document.body.innerText.includes(wanted), { polling: 50 }, words),
+    async () => `${page.url()} never said "${words}"; it says: ${await textOf(page)}`,
+  );
+}
+
+export async function untilClosed(page: Page): Promise<void> {
+  const closed = page.isClosed()
+    ? undefined
+    : new Promise<void>(resolve => page.once("close", () => resolve()));
+  await closed;
+}
+
+/** Puppeteer says that something was late; what was waited for, and what is there instead, says this. */
+async function within<T>(waiting: Promise<T>, why: () => string | Promise<string>): Promise<T> {
+  try {
+    return await waiting;
+  } catch (cause) {
+    throw new Error(await why(), { cause });
+  }
+}
+
+async function textOf(page: Page): Promise<string> {
+  if (page.isClosed()) return "(the page is closed)";
+  const text = await page.evaluate(() => document.body.innerText);
+  return text.replace(/\s+/g, " ").slice(0, 400);
+}

@@ -1,0 +1,14 @@
+import type { Report } from "./report.ts";
+import type { Actor } from "./stage.ts";
+import { press } from "./stage.ts";
+
+const isConfirm = (url: string) => url.startsWith("chrome-extension://") && url.includes("/confirm.html");
+
+/** The development wallet asks in a window of its own; a person reads it, and confirms. */
+export async function confirmInWallet(actor: Actor, report: Report, what: string): Promise<void> {
+  const window = await actor.next("the wallet's window", isConfirm);
+  await report.step(`${actor.person.name}'s wallet asks: it ${what}.`, [
+    { who: actor.person.name, page: window },
+  ]);
+  await press(window, "Approve");
+}

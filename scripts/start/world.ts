@@ -1,0 +1,90 @@
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { HomeDomain } from "../../background/bus/phone-contract.ts";
+import { createNode } from "../../signaller/node.ts";
+import { buildDevWallet } from "../build-dev-wallet.ts";
+import { buildExtension } from "../build-extension.ts";
+import { type DevChain, devChainState, startDevChain } from "../chain/dev-chain.ts";
+import { createDeskSite, settleFirstOrder } from "./desk.ts";
+import { type Person, people } from "./people.ts";
+import type { Things } from "./things.ts";
+
+export interface WorldOptions {
+  readonly port: number;
+  /** Nothing is kept from run to run. */
+  readonly forgets: boolean;
+  readonly fresh: boolean;
+}
+
+/** All that a call needs, on this machine: chain, node, desk, echo, and the extensions built for them. */
+export interface World {
+  readonly desk: string;
+  readonly home: HomeDomain;
+  /** The folder of the unpacked extension. */
+  readonly phone: string;
+  /** The folder of the development wallet that holds this person's account. */
+  walletOf(person: Person): string;
+}
+
+const domain = "localhost";
+/** Where wallets and an extension that was built by itself look for a local chain. */
+const usualChainPort = 8545;
+const root = join(import.meta.dirname, "../..");
+
+/** Starts it all, in the order in which each needs the one before; `things` closes it. */
+export async function startWorld(options: WorldOptions, things: Things, ending: AbortSignal): Promise<World> {
+  const chain = await openChain(options, things);
+  ending.throwIfAborted();
+  const { urls } = await openNode(options.port, chain, things);
+  const home: HomeDomain = { domain, urls: [urls.ws], chain: { id: chain.chainId, rpc: chain.rpc } };
+  console.log("Building the extension and the wallets for them…");
+  const phone = await buildExtension("demo", "chrome", home);
+  const wallets = new Map<Person, string>();
+  for (const person of people) wallets.set(person, await buildWallet(person, chain));
+  ending.throwIfAborted();
+  return { desk: urls.http, home, phone, walletOf: person => wallets.get(person) ?? "" };
+}
+
+async function openChain(options: WorldOptions, things: Things): Promise<DevChain> {
+  const { forgets, fresh } = options;
+  const stop = new AbortController();
+  const kept = forgets ? {} : { state: join(root, devChainState), fresh };
+  const port = forgets || !(await isFree(usualChainPort)) ? 0 : usualChainPort;
+  const chain = await startDevChain({ ...kept, port, signal: stop.signal });
+  let isEnding = false;
+  // Ctrl-C in a terminal reaches it as well as us, and it may be the faster one.
+  const closed = chain.closed.catch((error: Error) => {
+    if (!isEnding) console.error(error.message);
+  });
+  things.defer(async () => {
+    isEnding = true;
+    stop.abort();
+    await closed;
+  });
+  await settleFirstOrder({ id: chain.chainId, rpc: chain.rpc });
+  console.log(`A local chain: ${chain.rpc}, id ${chain.chainId}`);
+  return chain;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const trial = createServer();
+    trial.once("error", () => resolve(false));
+    trial.listen(port, "127.0.0.1", () => trial.close(() => resolve(true)));
+  });
+}
+
+async function openNode(port: number, chain: DevChain, things: Things) {
+  const { chainId: id, rpc } = chain;
+  const node = createNode({ port, domain, chain: { id, rpc }, page: createDeskSite({ id, rpc }) });
+  things.defer(() => node.close());
+  const listening = await node.listen();
+  console.log(`A node for ${domain}: ${listening.urls.ws}`);
+  console.log(`The desk: ${listening.urls.http}`);
+  return listening;
+}
+
+/** Each holds one account, so that nobody has to choose. */
+function buildWallet({ name, index }: Person, { rpc, chainId }: DevChain): Promise<string> {
+  return buildDevWallet({ account: index, rpc, chainId, folder: `dev-wallet-${name.toLowerCase()}` });
+}
