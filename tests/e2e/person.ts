@@ -94,6 +94,8 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
       rmSync(own, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+  await ask("worker.phone.wake", null);
+  await snapshot();
   return person;
 }
 
