@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, string>> = {
   log: "the phone's call log in Chromium: storing, paging, searching, against each record sealed by itself",
   proxy: "REGISTER and whole INVITE..BYE dialogs over WebSocket: server CPU, against Kamailio",
   page: "what a page pays that is switched on: bytes, evaluation, delay of its first script; against empty scripts",
+  wake: "the worker dead, a call arriving: to ringtone, notice and window; against an empty worker",
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -4,6 +4,7 @@ import type { CallRecord } from "../../background/phone/ports.ts";
 import type { Call } from "../../protocol/call/call.ts";
 import { incomingCall, outgoingCall, talkingCall } from "../../protocol/call/call-samples.suite.ts";
 import { openFeatureRig } from "../features/feature-rig.suite.ts";
+import type {} from "../features/preferences/model.ts";
 import { defaultPreferences } from "../features/preferences/model.ts";
 import { createRinger } from "./ringer.ts";
 

@@ -9,7 +9,7 @@ import { fromJwk, type P256Key } from "../../protocol/words/p256-key.ts";
 /** A wallet that allows devices, as a person has one. */
 export interface Person {
   readonly account: AccountText;
-  device(over?: Partial<Delegation>): Promise<DeviceKeys>;
+  device(over?: Partial<Delegation>, chainId?: number): Promise<DeviceKeys>;
 }
 
 export function createPerson(): Person {
@@ -17,7 +17,7 @@ export function createPerson(): Person {
   const account = parseAccount(fromPublicKey(getPublicKey({ privateKey })));
   return {
     account,
-    async device(over = {}) {
+    async device(over = {}, chainId = 1) {
       const [signing, sealing] = [await createPair("ECDSA"), await createPair("ECDH")];
       const issued = Math.floor(Date.now() / 1_000);
       const delegation: Delegation = {
@@ -30,11 +30,11 @@ export function createPerson(): Person {
         expiry: issued + 3_600,
         ...over,
       };
-      const signature = toHex(sign({ payload: digestDelegation(delegation, 1), privateKey }));
+      const signature = toHex(sign({ payload: digestDelegation(delegation, chainId), privateKey }));
       return {
         signKey: signing.privateKey,
         sealKey: sealing.privateKey,
-        delegation: { delegation, chainId: 1, signature },
+        delegation: { delegation, chainId, signature },
       };
     },
   };

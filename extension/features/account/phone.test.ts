@@ -9,6 +9,7 @@ import { createDisk } from "../../../background/store/rig.suite.ts";
 import { parseAccount } from "../../../protocol/number/address.ts";
 import { openFeatureRig } from "../feature-rig.suite.ts";
 import { toHome } from "./home.ts";
+import type {} from "./model.ts";
 import { type SignedIn, startAccount } from "./phone.ts";
 
 const builtHome: HomeDomain = { domain: "node.example", urls: ["wss://node.example/"], chain: { id: 31337 } };

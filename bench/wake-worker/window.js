@@ -1,0 +1,1 @@
+new BroadcastChannel("window").postMessage("ready");
