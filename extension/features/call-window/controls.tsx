@@ -1,89 +1,97 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Icon, type IconName } from "../../ui/icons.tsx";
+import { CallDevices } from "./call-devices.tsx";
 import type { CallProps } from "./panel.tsx";
+import { Tones } from "./tones.tsx";
 
-const tones = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"] as const;
+type Drawer = "none" | "tones" | "devices";
 
+/** What is done in a call that is on, or on its way. */
 export function Controls(props: CallProps): JSX.Element {
-  const { call, bus, run } = props;
-  const { id, stage, direction } = call;
-  if (stage === "ended") {
-    return (
-      <div class="controls">
-        <button type="button" class="button" onClick={() => window.close()}>
-          Close
-        </button>
-      </div>
-    );
-  }
-  if (direction === "incoming" && stage === "ringing") {
-    return (
-      <div class="controls">
-        <button
-          type="button"
-          class="button stop"
-          onClick={() => run(() => bus.ask("phone.call.decline", { call: id }))}
-        >
-          <Icon name="hang-up" /> Decline
-        </button>
-        <button
-          type="button"
-          class="button go"
-          onClick={() => run(() => bus.ask("phone.call.answer", { call: id }))}
-        >
-          <Icon name="call" /> Answer
-        </button>
-      </div>
-    );
-  }
-  return <Talking {...props} />;
-}
-
-function Talking({ call, bus, run, media }: CallProps): JSX.Element {
-  const [hasKeys, showKeys] = useState(false);
-  const { id, stage } = call;
-  const muted = media?.sources.isMuted ?? false;
-  const isHeld = stage === "held";
-  const isTalking = stage === "talking" || isHeld;
-  const mute = () => media?.sources.mute(!muted);
-  const hold = () => run(() => bus.ask("phone.call.hold", { call: id, held: !isHeld }));
+  const { call, bus, run, media } = props;
+  const [drawer, open] = useState<Drawer>("none");
+  const isHeld = call.stage === "held";
+  const isTalking = call.stage === "talking" || isHeld || call.stage === "reconnecting";
+  const turn = (name: Drawer) => open(drawer === name ? "none" : name);
+  const hold = () => run(() => bus.ask("phone.call.hold", { call: call.id, held: !isHeld }));
   return (
-    <>
-      {hasKeys && isTalking && (
-        <div class="tones">
-          {tones.map(digits => (
-            <button
-              type="button"
-              key={digits}
-              class="button"
-              onClick={() => run(async () => void media?.sendTones(digits))}
-            >
-              {digits}
-            </button>
-          ))}
-        </div>
-      )}
-      <div class="controls">
-        <Toggle icon="microphone" label="Mute" isOn={muted} isOff={!isTalking} turn={mute} />
+    <div class="doing">
+      {drawer === "tones" && isTalking && <Tones {...props} />}
+      {drawer === "devices" && <CallDevices {...props} />}
+      <div class="toggles">
+        <Mute media={media} />
+        <Pictures {...props} isOff={!isTalking} />
         <Toggle icon="hold" label="Hold" isOn={isHeld} isOff={!isTalking} turn={hold} />
         <Toggle
           icon="keypad"
           label="Keypad"
-          isOn={hasKeys}
+          isOn={drawer === "tones"}
           isOff={!isTalking}
-          turn={() => showKeys(!hasKeys)}
+          turn={() => turn("tones")}
         />
+        <Toggle
+          icon="sliders"
+          label="Devices"
+          isOn={drawer === "devices"}
+          isOff={!media}
+          turn={() => turn("devices")}
+        />
+      </div>
+      <div class="controls">
         <button
           type="button"
-          class="button round stop"
+          class="button round big stop"
           aria-label="Hang up"
           title="Hang up"
-          onClick={() => run(() => bus.ask("phone.call.hang-up", { call: id }))}
+          onClick={() => run(() => bus.ask("phone.call.hang-up", { call: call.id }))}
         >
           <Icon name="hang-up" />
         </button>
       </div>
+    </div>
+  );
+}
+
+function Mute({ media }: Pick<CallProps, "media">): JSX.Element {
+  const isMuted = media?.sources.isMuted ?? false;
+  return (
+    <Toggle
+      icon={isMuted ? "microphone-off" : "microphone"}
+      label="Mute"
+      isOn={isMuted}
+      isOff={!media}
+      turn={() => media?.sources.mute(!isMuted)}
+    />
+  );
+}
+
+function Pictures({ media, run, snapshot, isOff }: CallProps & { readonly isOff: boolean }): JSX.Element {
+  const shown = media?.sources.picture ?? "none";
+  const deviceId = snapshot.preferences.devices.camera;
+  const turn = (source: "camera" | "screen") => {
+    if (shown === source) media?.sources.hidePicture();
+    else
+      run(async () =>
+        media?.sources.showPicture(source, deviceId && source === "camera" ? { deviceId } : {}),
+      );
+  };
+  return (
+    <>
+      <Toggle
+        icon={shown === "camera" ? "camera" : "camera-off"}
+        label="Camera"
+        isOn={shown === "camera"}
+        isOff={isOff || !media}
+        turn={() => turn("camera")}
+      />
+      <Toggle
+        icon="screen"
+        label="Screen"
+        isOn={shown === "screen"}
+        isOff={isOff || !media}
+        turn={() => turn("screen")}
+      />
     </>
   );
 }
@@ -98,16 +106,21 @@ interface ToggleProps {
 
 function Toggle({ icon, label, isOn, isOff, turn }: ToggleProps): JSX.Element {
   return (
-    <button
-      type="button"
-      class="button round"
-      aria-label={label}
-      title={label}
-      aria-pressed={isOn}
-      disabled={isOff}
-      onClick={turn}
-    >
-      <Icon name={icon} />
-    </button>
+    <div class="labelled">
+      <button
+        type="button"
+        class="button round"
+        aria-label={label}
+        title={label}
+        aria-pressed={isOn}
+        disabled={isOff}
+        onClick={turn}
+      >
+        <Icon name={icon} />
+      </button>
+      <span class="small" aria-hidden="true">
+        {label}
+      </span>
+    </div>
   );
 }

@@ -1,21 +1,93 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import type { CallView } from "../../../background/bus/phone-contract.ts";
-import { durationInWords, stageInWords } from "../../ui/words.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { CallMediaControls } from "../../../background/media/call-media.ts";
+import { placeholderSize } from "../../../background/media/placeholders.ts";
+import { Avatar } from "../../ui/avatar.tsx";
+import { durationInWords, peerTitle, stageInWords } from "../../ui/words.ts";
+import type { CallProps } from "./panel.tsx";
+import { QualityBars } from "./quality-bars.tsx";
+import { streamOf } from "./talking-stream.ts";
 
-/** Where one sees the other side, and oneself; the two videos are the media's to fill. */
-export function Stage({ call }: { readonly call: CallView }): JSX.Element {
-  const { stage, direction, said, since } = call;
+/** Where one sees the other side, and oneself; without a picture of them, who it is and how it stands. */
+export function Stage({ call, media }: CallProps): JSX.Element {
+  const { stage, direction, said, since, peer } = call;
+  const talking = streamOf(media);
+  const [hasPicture, picture] = useState(false);
+  const isOn = stage !== "ended";
+  const isFlowing = stage === "talking";
   return (
-    <section class="stage" aria-label="Video">
-      <video id="their-video" autoplay playsInline />
-      <video id="own-video" autoplay playsInline muted />
-      <p class="state" role="status">
-        <span>{said ?? stageInWords(stage, direction === "incoming")}</span>
-        {since !== undefined && stage !== "ended" && <Time since={since} />}
-      </p>
+    <section class={hasPicture && isOn ? "stage seen" : "stage"} aria-label="Picture">
+      <Picture
+        id="their-video"
+        stream={isOn ? talking?.stream : undefined}
+        sized={width => picture(width > placeholderSize)}
+      />
+      <OwnPicture media={isOn ? media : undefined} />
+      <div class={`face ${stage}`}>
+        <Avatar title={peerTitle(peer)} isBig />
+      </div>
+      <div class="state">
+        <p role="status">{said ?? stageInWords(stage, direction === "incoming")}</p>
+        {since !== undefined && isOn && <Time since={since} />}
+        {isFlowing && media && talking && <QualityBars media={media} tag={talking.tag} />}
+      </div>
     </section>
   );
+}
+
+interface PictureProps {
+  readonly id: string;
+  readonly stream: MediaStream | undefined;
+  readonly sized?: (width: number) => void;
+}
+
+/** Silent: what is heard comes from an element of its own, which plays also where no picture does. */
+function Picture({ id, stream, sized }: PictureProps): JSX.Element {
+  const element = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    if (element.current) element.current.srcObject = stream ?? null;
+    if (!stream) sized?.(0);
+  }, [stream]);
+  return (
+    <video
+      id={id}
+      ref={element}
+      autoplay
+      playsInline
+      muted
+      onResize={event => sized?.(event.currentTarget.videoWidth)}
+    />
+  );
+}
+
+function OwnPicture({ media }: { readonly media: CallProps["media"] }): JSX.Element | null {
+  const track = media?.sources.ownPicture;
+  const [stream, show] = useState<MediaStream>();
+  useEffect(() => show(track && new MediaStream([track])), [track]);
+  if (!stream || !track) return null;
+  return (
+    <div class={media?.sources.picture === "screen" ? "own" : "own mirrored"}>
+      <Picture id="own-video" stream={stream} />
+    </div>
+  );
+}
+
+interface PictureProps {
+  readonly id: string;
+  readonly stream: MediaStream | undefined;
+  readonly muted: boolean;
+}
+
+function Picture({ id, stream, muted }: PictureProps): JSX.Element {
+  const element = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    if (element.current) element.current.srcObject = stream ?? null;
+  }, [stream]);
+  return <video ref={element} id={id} autoplay playsInline muted={muted} />;
+}
+
+function useStream(track: MediaStreamTrack | undefined): MediaStream | undefined {
+  return useMemo(() => track && new MediaStream([track]), [track]);
 }
 
 function Time({ since }: { readonly since: number }): JSX.Element {
