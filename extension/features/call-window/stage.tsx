@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { CallMediaControls } from "../../../background/media/call-media.ts";
 import { placeholderSize } from "../../../background/media/placeholders.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { durationInWords, peerTitle, stageInWords } from "../../ui/words.ts";
@@ -70,24 +69,6 @@ function OwnPicture({ media }: { readonly media: CallProps["media"] }): JSX.Elem
       <Picture id="own-video" stream={stream} />
     </div>
   );
-}
-
-interface PictureProps {
-  readonly id: string;
-  readonly stream: MediaStream | undefined;
-  readonly muted: boolean;
-}
-
-function Picture({ id, stream, muted }: PictureProps): JSX.Element {
-  const element = useRef<HTMLVideoElement>(null);
-  useEffect(() => {
-    if (element.current) element.current.srcObject = stream ?? null;
-  }, [stream]);
-  return <video ref={element} id={id} autoplay playsInline muted={muted} />;
-}
-
-function useStream(track: MediaStreamTrack | undefined): MediaStream | undefined {
-  return useMemo(() => track && new MediaStream([track]), [track]);
 }
 
 function Time({ since }: { readonly since: number }): JSX.Element {
