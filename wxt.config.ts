@@ -11,6 +11,9 @@ const publicKey =
  */
 const ownHosts = ["http://127.0.0.1/*"];
 
+/** Of the key in scripts/build-dev-wallet.ts. */
+const devWalletId = "fhoplbacfjkfompjjbfjpnoelicaagdb";
+
 /** `npm start` says where its own node and chain are; what is built by itself looks for them at their usual ports. */
 function home(): string {
   const usual = {
@@ -19,6 +22,15 @@ function home(): string {
     chain: { id: 31337, rpc: "http://127.0.0.1:8545" },
   };
   return process.env["ETHERLYNK_HOME"] ?? JSON.stringify(usual);
+}
+
+/**
+ * Wallets beside MetaMask that answer on its port, as JSON: `[{ id, name }]`. What ships knows none; the builds of tests
+ * and of `npm start` know the development wallet.
+ */
+function wallets(mode: string): string {
+  const known = mode === "production" ? [] : [{ id: devWalletId, name: "Dev wallet" }];
+  return process.env["ETHERLYNK_WALLETS"] ?? JSON.stringify(known);
 }
 
 export default defineConfig({
@@ -30,7 +42,10 @@ export default defineConfig({
   manifestVersion: 3,
   imports: false,
   zip: { zipSources: false },
-  vite: () => ({ plugins: [preact()], define: { global: "globalThis", __ETHERLYNK_HOME__: home() } }),
+  vite: ({ mode }) => ({
+    plugins: [preact()],
+    define: { global: "globalThis", __ETHERLYNK_HOME__: home(), __ETHERLYNK_WALLETS__: wallets(mode) },
+  }),
   manifest: ({ browser, mode }) => ({
     name: "Etherlynk",
     description: "The telephone of the decentralised web",

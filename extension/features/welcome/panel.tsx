@@ -5,8 +5,14 @@ import { lineInWords, shortAddress } from "../../ui/words.ts";
 import { allowMicrophone, type MicrophoneState } from "./microphone.ts";
 import "./welcome.css";
 
+/** The account's own part of the page: how one signs in, and where the line is to be. */
+export interface WelcomeProps extends PanelProps {
+  readonly connect: ComponentChildren;
+  readonly advanced: ComponentChildren;
+}
+
 /** From nothing to a telephone that rings: a wallet, a microphone, a test call. */
-export function Welcome(props: PanelProps): JSX.Element {
+export function Welcome(props: WelcomeProps): JSX.Element {
   const { me } = props.snapshot;
   const [microphone, heard] = useState<MicrophoneState>("unknown");
   const isAllowed = microphone === "allowed";
@@ -24,10 +30,14 @@ export function Welcome(props: PanelProps): JSX.Element {
               {me.name ?? shortAddress(me.account)}. {lineInWords(props.snapshot.line.state)}.
             </p>
           ) : (
-            <p>
-              Your wallet signs once that this browser may answer calls for your account. It moves nothing and
-              pays nothing. The wallet will name <code>{location.origin}</code> as the one who asks.
-            </p>
+            <>
+              <p>
+                Your wallet signs once that this browser may answer calls for your account. It moves nothing
+                and pays nothing.
+              </p>
+              {props.connect}
+              {props.advanced}
+            </>
           )}
         </Step>
         <Step number={2} title="Allow the microphone" isDone={isAllowed}>
