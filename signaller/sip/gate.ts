@@ -3,6 +3,7 @@ import type { SipRequest } from "../../protocol/sip/message.ts";
 import { scopes } from "../../protocol/words/delegation.ts";
 import { isAccountKey, isChainKey, toSipUri, toUserKey } from "./address-keys.ts";
 import { type Identity, scopeOf } from "./admission.ts";
+import type { Aliases } from "./aliases.ts";
 import type { Domains } from "./domains.ts";
 
 /** What a closed domain makes of a client's request, before anything is checked that takes time. */
@@ -14,6 +15,11 @@ export type GateDecision =
   | { readonly do: "drop" }
   | { readonly do: "refuse"; readonly status: number; readonly sentence: string; readonly require?: string };
 
+export interface GatePlace {
+  readonly domains: Domains;
+  readonly aliases: Aliases;
+}
+
 /** The option tag of our phones, and of the version of what they and their nodes agree on. */
 export const ownTag = "etherlynk.v1";
 
@@ -23,11 +29,17 @@ export const ownTag = "etherlynk.v1";
  *
  * @param held identities of the connection, their time not over
  */
-export function checkGate(request: SipRequest, held: readonly Identity[], domains: Domains): GateDecision {
+export function checkGate(
+  request: SipRequest,
+  held: readonly Identity[],
+  { domains, aliases }: GatePlace,
+): GateDecision {
   // A CANCEL counts only for an INVITE of the same connection, and an ACK cannot be answered.
   if (request.method === "CANCEL") return { do: "pass", identity: undefined };
   const sender =
-    request.method === "REGISTER" ? ownUser(to(request).uri, domains) : senderOf(request, domains);
+    request.method === "REGISTER"
+      ? ownUser(to(request).uri, domains)
+      : senderOf(request, { domains, aliases });
   const identity = held.find(({ user }) => user === sender);
   if (identity === undefined && request.method === "ACK") return { do: "drop" };
   if (request.method === "REGISTER") {
@@ -58,8 +70,10 @@ function registerFault(request: SipRequest, user: string | undefined): GateDecis
   return isAccountKey(user) ? undefined : refuse(403, "Only accounts register here: write yours in To.");
 }
 
-function senderOf(request: SipRequest, domains: Domains): string | undefined {
-  return ownUser(from(request).uri, domains);
+/** Who was called by an alias speaks under it within the call: From is then what To was (RFC 3261 §12.2.1.1). */
+function senderOf(request: SipRequest, { domains, aliases }: GatePlace): string | undefined {
+  const user = ownUser(from(request).uri, domains);
+  return user === undefined ? undefined : (aliases.get(user) ?? user);
 }
 
 /** The user of an address of this domain. */

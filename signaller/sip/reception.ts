@@ -88,7 +88,7 @@ export class Reception implements SipHost {
       this.#pass(connection, message, undefined);
       return undefined;
     }
-    const decision = checkGate(message, liveIdentities(connection), domains);
+    const decision = checkGate(message, liveIdentities(connection), this.#config);
     switch (decision.do) {
       case "pass":
         this.#pass(connection, message, decision.identity);
@@ -139,7 +139,7 @@ export class Reception implements SipHost {
   }
 
   async #prove(connection: SipConnection, request: SipRequest, admission: Admission): Promise<void> {
-    const { domains, limits } = this.#config;
+    const { limits } = this.#config;
     const outcome = await admission.check(request, {
       nonces: this.#noncesOf(connection),
       address: connection.address,
@@ -156,7 +156,7 @@ export class Reception implements SipHost {
     connection.identities = [...known, outcome.identity].slice(-limits.identities);
     this.counts.admitted++;
     // Now decided as for anybody admitted: another account's delegation does not help.
-    const decision = checkGate(request, [outcome.identity], domains);
+    const decision = checkGate(request, [outcome.identity], this.#config);
     if (decision.do === "pass") {
       this.#pass(connection, request, decision.identity);
       return;

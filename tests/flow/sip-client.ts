@@ -73,7 +73,7 @@ export interface SipClient {
   /** The next line ends that came without a message. */
   pong(): Promise<string>;
   /** The ACK of a 2xx, and the dialog that the caller has from now on. */
-  confirm(invite: SipText, ok: SipText): Dialog;
+  confirm(invite: SipText, ok: SipText, answer?: Pick<RequestOptions, "headers" | "body">): Dialog;
   /** The dialog of who answers `invite` with the tag `respond` used. */
   answered(invite: SipText): Dialog;
   inDialog(method: string, dialog: Dialog, options?: RequestOptions): SipText;
@@ -199,7 +199,7 @@ export async function createSipClient(url: string, options: ClientOptions): Prom
       ),
     any: status => inbox.take(`a ${status}`, answer => answer.status === status),
     pong: () => pongs.take("a pong", () => true),
-    confirm(invite, ok) {
+    confirm(invite, ok, answer = {}) {
       const dialog: Dialog = {
         callId: oneOf(invite, "Call-ID"),
         local: oneOf(invite, "From"),
@@ -208,7 +208,7 @@ export async function createSipClient(url: string, options: ClientOptions): Prom
         route: allOf(ok, "Record-Route").flatMap(splitList).reverse(),
         seq: cseqOf(invite).seq,
       };
-      client.send("ACK", dialog.target, { ...ofDialog(dialog), contact: null });
+      client.send("ACK", dialog.target, { ...ofDialog(dialog), contact: null, ...answer });
       return dialog;
     },
     answered(invite) {

@@ -1,0 +1,185 @@
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type EchoOptions, startEcho } from "../../services/echo/start-echo.ts";
+import { type MachineKeys, openMachineKeys } from "../../services/kit/machine-keys.ts";
+import { createDevice, prove, registering } from "./device.ts";
+import { type CallerMedia, createCallerMedia } from "./echo-caller.ts";
+import { createSipClient, type Dialog, type SipClient } from "./sip-client.ts";
+import { oneOf, type SipText } from "./sip-text.ts";
+import { startNode, type TestNode } from "./test-node.ts";
+
+const DOMAIN = "closed.example";
+const ECHO = `sip:echo@${DOMAIN}`;
+const SDP = ["Content-Type", "application/sdp"] as const;
+
+function startClosed(keys: MachineKeys, config = {}): Promise<TestNode> {
+  return startNode({ domain: DOMAIN, aliases: new Map([["echo", keys.account.toLowerCase()]]), ...config });
+}
+
+async function runEcho(node: Pick<TestNode, "url">, options: Partial<EchoOptions> = {}) {
+  const stop = new AbortController();
+  const said: string[] = [];
+  onTestFinished(() => stop.abort());
+  const { account } = await startEcho({
+    domain: DOMAIN,
+    urls: [node.url],
+    log: (_, event) => said.push(event),
+    signal: stop.signal,
+    ...options,
+  });
+  return { account, said, stop };
+}
+
+async function enter(node: Pick<TestNode, "url">): Promise<SipClient> {
+  const device = createDevice();
+  const client = await createSipClient(node.url, { user: device.account, domain: DOMAIN });
+  expect((await prove(client, device, registering(client, device, DOMAIN))).status).toBe(200);
+  return client;
+}
+
+/** Calls with an offer and talks. */
+async function call(client: SipClient, media: CallerMedia, uri = ECHO): Promise<Dialog> {
+  const invite = client.send("INVITE", uri, { headers: [SDP], body: await media.offer() });
+  await client.response(invite, 180);
+  const ok = await client.final(invite);
+  expect(ok.status).toBe(200);
+  await media.accept(ok.body);
+  const dialog = client.confirm(invite, ok);
+  media.talk();
+  return dialog;
+}
+
+async function reinvite(client: SipClient, dialog: Dialog, body: string): Promise<SipText> {
+  const invite = client.inDialog("INVITE", dialog, { headers: [SDP], body });
+  const ok = await client.final(invite);
+  expect(ok.status).toBe(200);
+  client.confirm(invite, ok);
+  return ok;
+}
+
+const isEcho = ({ payload }: { payload: string }) => payload.startsWith("say ");
+
+describe("the echo", () => {
+  it("in a closed domain, called by its name: says a sentence, then sends back what it hears", async () => {
+    const keys = await openMachineKeys();
+    const node = await startClosed(keys);
+    await runEcho(node, { keys });
+    const client = await enter(node);
+    const media = createCallerMedia({ video: true });
+    const dialog = await call(client, media);
+    await media.until("the echo", () => media.heard.filter(isEcho).length >= 50);
+
+    const from = media.heard.findIndex(isEcho);
+    const sentence = media.heard.slice(0, from);
+    // 6.6 s of 20 ms; what was said before the caller's end was ready is lost.
+    expect(sentence.length).toBeGreaterThan(300);
+    expect(sentence.length).toBeLessThanOrEqual(333);
+    const numbers = media.heard.map(({ header }) => header.sequenceNumber);
+    const times = media.heard.map(({ header }) => header.timestamp);
+    for (let i = 1; i < numbers.length; i += 1) {
+      expect(((numbers[i] ?? 0) - (numbers[i - 1] ?? 0)) & 0xffff, `number ${i}`).toBe(1);
+      expect(((times[i] ?? 0) - (times[i - 1] ?? 0)) >>> 0, `time ${i}`).toBe(960);
+    }
+    expect(new Set(media.heard.map(({ header }) => header.ssrc)).size).toBe(1);
+    const echoed = media.heard.slice(from).map(({ payload }) => Number(payload.slice(4)));
+    expect(echoed).toEqual(echoed.map((_, i) => (echoed[0] ?? 0) + i));
+    expect(media.seen.length).toBeGreaterThan(300);
+    expect(media.seen.at(-1)?.payload).toMatch(/^show \d+$/);
+
+    const bye = client.inDialog("BYE", dialog);
+    expect((await client.final(bye)).status).toBe(200);
+    const before = media.heard.length;
+    await new Promise(resolve => setTimeout(resolve, 200));
+    expect(media.heard.length - before).toBeLessThan(5);
+  });
+
+  it("answers a hold, a resume and an ICE restart, and goes on", async () => {
+    const keys = await openMachineKeys();
+    const node = await startClosed(keys);
+    await runEcho(node, { keys });
+    const client = await enter(node);
+    const media = createCallerMedia();
+    const dialog = await call(client, media);
+    await media.until("speech", () => media.heard.length > 20);
+    const [audio] = media.connection.getTransceivers();
+    if (audio === undefined) throw new Error("There is a line.");
+
+    audio.direction = "inactive";
+    const held = await reinvite(client, dialog, await media.offer());
+    expect(held.body).toMatch(/^a=inactive/m);
+    await media.accept(held.body);
+    const quiet = media.heard.length;
+    await new Promise(resolve => setTimeout(resolve, 300));
+    expect(media.heard.length - quiet).toBeLessThan(3);
+
+    audio.direction = "sendrecv";
+    const resumed = await reinvite(client, dialog, await media.offer());
+    expect(resumed.body).toMatch(/^a=sendrecv/m);
+    await media.accept(resumed.body);
+    await media.until("speech again", () => media.heard.length > quiet + 20);
+
+    const restarted = await reinvite(client, dialog, await media.offer({ iceRestart: true }));
+    const ufrag = (sdp: string) => /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1];
+    expect(ufrag(restarted.body)).not.toBe(ufrag(resumed.body));
+    const version = (sdp: string) => /^o=- (\d+) (\d+)/m.exec(sdp)?.slice(1).map(Number);
+    expect(version(restarted.body)).toEqual([version(held.body)?.[0], (version(held.body)?.[1] ?? 0) + 2]);
+    await media.accept(restarted.body);
+    // werift's caller, too, has to be told to check anew.
+    await Promise.all(media.connection.iceTransports.map(transport => transport.start()));
+    const before = media.heard.length;
+    await media.until("speech on the new path", () => media.heard.length > before + 20);
+  });
+
+  it("offers when it is invited without an offer, and takes candidates by INFO", async () => {
+    const keys = await openMachineKeys();
+    const node = await startClosed(keys);
+    await runEcho(node, { keys });
+    const client = await enter(node);
+    const media = createCallerMedia({ video: true });
+    const invite = client.send("INVITE", ECHO);
+    const ok = await client.final(invite);
+    expect(ok.body).toMatch(/^m=audio [1-9][\s\S]*^m=video [1-9]/m);
+    expect(oneOf(ok, "Supported")).toContain("trickle-ice");
+    const answer = await media.answer(ok.body);
+    const isCandidate = (line: string) => /^a=(candidate:|end-of-candidates)/.test(line);
+    const lines = answer.split("\r\n");
+    const dialog = client.confirm(invite, ok, {
+      headers: [SDP],
+      body: lines.filter(line => !isCandidate(line)).join("\r\n"),
+    });
+    media.talk();
+    const fragment = [
+      ...lines.filter(line => /^a=ice-(ufrag|pwd):/.test(line)).slice(0, 2),
+      "m=audio 9 RTP/AVP 0",
+      "a=mid:0",
+      ...new Set(lines.filter(line => line.startsWith("a=candidate:"))),
+      "",
+    ].join("\r\n");
+    const info = client.inDialog("INFO", dialog, {
+      headers: [
+        ["Info-Package", "trickle-ice"],
+        ["Content-Type", "application/trickle-ice-sdpfrag"],
+      ],
+      body: fragment,
+    });
+    expect((await client.final(info)).status).toBe(200);
+    await media.until("speech", () => media.heard.length > 20);
+    await media.until("the picture", () => media.seen.length > 5);
+    expect((await client.final(client.inDialog("BYE", dialog))).status).toBe(200);
+  });
+
+  it("hangs up, under the name it was called by, where its offer is not answered", async () => {
+    const keys = await openMachineKeys();
+    const node = await startClosed(keys);
+    await runEcho(node, { keys });
+    const client = await enter(node);
+    const invite = client.send("INVITE", ECHO);
+    client.confirm(invite, await client.final(invite));
+    const bye = await client.request("BYE");
+    expect(oneOf(bye, "From")).toContain(ECHO);
+    expect(oneOf(bye, "P-Asserted-Identity")).toContain(keys.account.toLowerCase());
+    client.respond(bye, 200);
+  });
+});
