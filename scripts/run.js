@@ -10,9 +10,15 @@ import { say, Trouble } from "./setup/say.js";
 
 const root = new URL("..", import.meta.url).pathname;
 
+// With these, npm start opens no browser.
+const opensNone = ["--by-hand", "--two-tabs"];
+
 // file: what Node runs. system: which names of setup/system-packages.json the task wants.
 const tasks = {
-  start: { file: "scripts/start.ts", system: () => [] },
+  start: {
+    file: "scripts/start.ts",
+    system: args => (opensNone.some(it => args.includes(it)) ? [] : ["chromium"]),
+  },
   test: { file: "scripts/test.ts", system: () => ["chromium"] },
   check: { file: "scripts/check.ts", system: () => [] },
   node: { file: "signaller/main.ts", system: () => [] },

@@ -15,10 +15,8 @@ const things = createThings();
 try {
   await run(readOptions(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof EndingError)) {
-    console.error(inWords(error));
-    process.exitCode = 1;
-  }
+  process.exitCode = error instanceof EndingError ? 0 : 1;
+  if (!(error instanceof EndingError)) console.error(inWords(error));
 } finally {
   await things.close();
 }
@@ -26,15 +24,21 @@ try {
 process.exit();
 
 async function run(options: StartOptions): Promise<void> {
-  const { headless, fresh, port } = options;
+  const { headless, fresh, port, folder } = options;
   if (options.twoTabs) return runTwoTabs(port, ending);
-  const world = await startWorld({ port, fresh, forgets: headless }, things, ending);
-  if (headless) return Promise.race([playDemo(world, things), untilEnding(ending)]);
+  const world = await startWorld({ port, fresh, folder, forgets: headless }, things, ending);
+  if (headless) {
+    // Told to end in the middle, it has not come about either.
+    const ended = untilEnding(ending).catch((cause: Error) => {
+      throw new Error("The call was broken off.", { cause });
+    });
+    return Promise.race([playDemo(world, things), ended]);
+  }
   const { byHand, fakeMedia } = options;
   if (byHand || !hasDisplay()) sayByHand(world);
   else {
     try {
-      await openForPeople(world, { fresh, fakeMedia, things });
+      await openForPeople(world, { fresh, fakeMedia, folder, things });
     } catch (error) {
       if (!(error instanceof ProfileError)) throw error;
       console.error(error.message);

@@ -11,6 +11,8 @@ export interface StartOptions {
   readonly port: number;
   /** No browser is opened. */
   readonly byHand: boolean;
+  /** Where profiles and chain are kept; the usual places unless given. */
+  readonly folder: string | undefined;
 }
 
 /** Where a phone that was built by itself looks for its node. */
@@ -38,6 +40,7 @@ function read(args: readonly string[]): StartOptions {
       "two-tabs": flag,
       "by-hand": flag,
       port: { type: "string" },
+      folder: { type: "string" },
     },
   });
   const { headless } = values;
@@ -52,6 +55,7 @@ function read(args: readonly string[]): StartOptions {
     twoTabs: values["two-tabs"],
     byHand: values["by-hand"],
     port,
+    folder: values.folder,
   };
 }
 
@@ -61,4 +65,5 @@ const usage = `npm start takes, after a --:
   --fake-media    a made-up camera and microphone, where there are none
   --by-hand       opens no browser; says how to load the extension into yours
   --two-tabs      instead of all this, the page of examples/two-tabs on one node
-  --port NUMBER   of the node and the desk (${usualPort})`;
+  --port NUMBER   of the node and the desk (${usualPort})
+  --folder PATH   where profiles and chain are kept, instead of .output/`;

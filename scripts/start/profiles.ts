@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Browser } from "puppeteer";
 import { launchBrowser } from "../browser.ts";
 import { type Person, people } from "./people.ts";
@@ -21,13 +21,16 @@ const patienceMs = 15_000;
 export interface ForPeople {
   readonly fresh: boolean;
   readonly fakeMedia: boolean;
+  /** Of the profiles. */
+  readonly folder: string | undefined;
   readonly things: Things;
 }
 
 /** A browser for each of the two, with the desk in it; profiles stay from run to run. */
-export async function openForPeople(world: World, { fresh, fakeMedia, things }: ForPeople): Promise<void> {
+export async function openForPeople(world: World, wish: ForPeople): Promise<void> {
+  const { fresh, fakeMedia, things } = wish;
   for (const person of people) {
-    const folder = join(root, ".output/start", person.name.toLowerCase());
+    const folder = join(resolve(wish.folder ?? join(root, ".output/start")), person.name.toLowerCase());
     if (fresh) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     const extensions = [world.phone, world.walletOf(person)];
     const browser = await openProfile(person, folder, {

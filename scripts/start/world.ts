@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { HomeDomain } from "../../background/bus/phone-contract.ts";
 import { createNode } from "../../signaller/node.ts";
 import { buildDevWallet } from "../build-dev-wallet.ts";
@@ -14,6 +14,7 @@ export interface WorldOptions {
   /** Nothing is kept from run to run. */
   readonly forgets: boolean;
   readonly fresh: boolean;
+  readonly folder: string | undefined;
 }
 
 /** All that a call needs, on this machine: chain, node, desk, echo, and the extensions built for them. */
@@ -46,9 +47,10 @@ export async function startWorld(options: WorldOptions, things: Things, ending: 
 }
 
 async function openChain(options: WorldOptions, things: Things): Promise<DevChain> {
-  const { forgets, fresh } = options;
+  const { forgets, fresh, folder } = options;
   const stop = new AbortController();
-  const kept = forgets ? {} : { state: join(root, devChainState), fresh };
+  const state = folder === undefined ? join(root, devChainState) : join(resolve(folder), "chain/state.json");
+  const kept = forgets ? {} : { state, fresh };
   const port = forgets || !(await isFree(usualChainPort)) ? 0 : usualChainPort;
   const chain = await startDevChain({ ...kept, port, signal: stop.signal });
   let isEnding = false;
