@@ -1,10 +1,10 @@
 import { type ComponentChildren, type JSX, render } from "preact";
-import { useState } from "preact/hooks";
 import type { Bus } from "../../background/bus/bus.ts";
 import type { PhoneSnapshot } from "../../background/bus/phone-contract.ts";
 import { openBus } from "../open-bus.ts";
+import { IconButton } from "./icon-button.tsx";
 import { type Mirror, startMirror, useSnapshot } from "./mirror.ts";
-import { errorInWords } from "./words.ts";
+import { useWork } from "./use-work.ts";
 
 /** What a view of a panel is given: what to show, and how to ask for what is clicked. */
 export interface PanelProps {
@@ -32,16 +32,19 @@ interface MirrorProps {
 
 function Panel({ mirror, bus, View }: MirrorProps): JSX.Element {
   const snapshot = useSnapshot(mirror);
-  const [said, say] = useState("");
-  const run = (work: () => Promise<unknown>) => {
-    say("");
-    work().catch((error: unknown) => say(errorInWords(error)));
-  };
+  const { run, said, forget } = useWork();
   if (!snapshot) return <Empty>Waking the phone…</Empty>;
   return (
     <>
       <View snapshot={snapshot} bus={bus} run={run} />
-      <output class={said ? "said toast" : "toast"}>{said}</output>
+      <div class={said ? "toast shown" : "toast"} role="alert">
+        {said && (
+          <>
+            <span class="grow">{said}</span>
+            <IconButton icon="close" label="Close this message" press={forget} />
+          </>
+        )}
+      </div>
     </>
   );
 }

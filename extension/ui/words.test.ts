@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { EtherlynkError } from "../../protocol/errors.ts";
-import { durationInWords, errorInWords, proofInWords, shortAddress, stageInWords } from "./words.ts";
+import {
+  durationInWords,
+  errorInWords,
+  initialsOf,
+  proofInWords,
+  shortAddress,
+  stageInWords,
+  timeInWords,
+  whyInWords,
+} from "./words.ts";
 
 class TryError extends EtherlynkError {}
 
@@ -14,7 +23,9 @@ describe("words", () => {
 
   it("shorten accounts, and nothing else", () => {
     expect(shortAddress("0x52908400098527886E0F7030069857D2E4169EE7")).toBe("0x5290…9EE7");
+    expect(shortAddress("sip:0x52908400098527886E0F7030069857D2E4169EE7@n")).toBe("sip:0x5290…9EE7@n");
     expect(shortAddress("alice.eth")).toBe("alice.eth");
+    expect(shortAddress(`0x${"ab".repeat(32)}`)).toHaveLength(66);
   });
 
   it("an error of ours says what to do; a bug tells nothing of what it knows", () => {
@@ -28,6 +39,25 @@ describe("words", () => {
     expect(proofInWords({ ...peer, proof: "account", isContact: false })).toContain("Not in your contacts");
     expect(proofInWords({ ...peer, proof: "guest" })).toContain("Not proved");
     expect(proofInWords({ ...peer, proof: "foreign" })).toContain("Not proved");
+    expect(proofInWords({ ...peer, proof: "foreign" })).toContain("May not be your contact");
+    expect(whyInWords({ ...peer, proof: "account" })).toContain("signed this call");
+  });
+
+  it.each([
+    ["Bob Ferris", "BF"],
+    ["Bob van der Ferris", "BF"],
+    ["émile", "É"],
+    ["alice.eth", "AE"],
+    ["0x52908400098527886E0F7030069857D2E4169EE7", ""],
+    ["sip:carol@node.example", ""],
+    ["+99912345678", ""],
+    ["7 of 9", "O"],
+  ])("the face of %s is %j", (title, initials) => expect(initialsOf(title)).toBe(initials));
+
+  it("a time of today needs no day", () => {
+    const now = new Date(2026, 10, 20, 18, 0).getTime();
+    expect(timeInWords(new Date(2026, 10, 20, 9, 41).getTime(), now)).not.toContain("20");
+    expect(timeInWords(new Date(2026, 10, 19, 9, 41).getTime(), now)).toContain("19");
   });
 
   it("ringing depends on who rings", () => {

@@ -20,11 +20,28 @@ const stages: Readonly<Record<CallStage, string>> = {
   ended: "Call ended",
 };
 
-const proofs: Readonly<Record<Proof, string>> = {
-  checking: "Not checked yet",
-  account: "Proved by a signature of this account",
-  foreign: "Not proved: called from another kind of phone",
-  guest: "Not proved: a guest from a web page",
+interface ProofWords {
+  readonly short: string;
+  readonly why: string;
+}
+
+const proofs: Readonly<Record<Proof, ProofWords>> = {
+  checking: {
+    short: "Not checked yet",
+    why: "Nothing is believed before the other side has signed.",
+  },
+  account: {
+    short: "Proved",
+    why: "Their device signed this call, and the wallet of this account vouches for the device.",
+  },
+  foreign: {
+    short: "Not proved: another kind of phone",
+    why: "It cannot sign calls. The address is only what it says of itself.",
+  },
+  guest: {
+    short: "Not proved: a guest from a web page",
+    why: "It could be anybody. Do nothing that only they ask you to do.",
+  },
 };
 
 export function lineInWords(state: LineState): string {
@@ -35,9 +52,16 @@ export function stageInWords(stage: CallStage, isIncoming: boolean): string {
   return stage === "ringing" && isIncoming ? "Calls you" : stages[stage];
 }
 
+/** What is known of them, in a few words. */
 export function proofInWords({ proof, isContact }: PeerView): string {
-  if (proof !== "account") return proofs[proof];
-  return `${proofs.account}. ${isContact ? "In your contacts" : "Not in your contacts"}`;
+  const { short } = proofs[proof];
+  if (proof === "account") return `${short}. ${isContact ? "In your contacts" : "Not in your contacts"}`;
+  return isContact && proof !== "checking" ? `${short}. May not be your contact` : short;
+}
+
+/** Why that is believed, or is not. */
+export function whyInWords({ proof }: PeerView): string {
+  return proofs[proof].why;
 }
 
 /** The sentence of an error of ours; of any other, that it is a bug. */
@@ -46,9 +70,29 @@ export function errorInWords(error: unknown): string {
   return "Something went wrong inside Etherlynk. Please try again, and report it if it comes back.";
 }
 
-/** `0x1234…abcd`: as much of an account as people compare. */
+/** `0x1234…abcd`: as much of an account as people compare, also within an address. */
 export function shortAddress(address: string): string {
-  return /^0x[0-9a-fA-F]{40}$/.test(address) ? `${address.slice(0, 6)}…${address.slice(-4)}` : address;
+  return address.replace(/\b0x([0-9a-fA-F]{4})[0-9a-fA-F]{32}([0-9a-fA-F]{4})\b/, "0x$1…$2");
+}
+
+/** Whom a call is with, in the user's own word or as much of the address as people compare. */
+export function peerTitle({ title }: PeerView): string {
+  return shortAddress(title);
+}
+
+/** The first letters of a name; of an address none. */
+export function initialsOf(title: string): string {
+  if (/^(0x|sips?:|\+)/i.test(title)) return "";
+  const words = title.split(/[\s.@]+/).filter(word => /^\p{L}/u.test(word));
+  const firsts = [words[0], words.length > 1 ? words.at(-1) : undefined].filter(word => word !== undefined);
+  return firsts.map(word => Array.from(word)[0]?.toUpperCase() ?? "").join("");
+}
+
+/** `14:02` of today, else the day as well. */
+export function timeInWords(at: number, now: number): string {
+  const isToday = new Date(at).toDateString() === new Date(now).toDateString();
+  const time = { hour: "2-digit", minute: "2-digit" } as const;
+  return new Date(at).toLocaleString(undefined, isToday ? time : { day: "numeric", month: "short", ...time });
 }
 
 /** `4:07`, `1:02:09`. */

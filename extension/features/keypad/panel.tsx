@@ -7,25 +7,31 @@ import "./keypad.css";
 const keys = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "+", "0", "."] as const;
 
 /** Dials whatever people write: an account, a `sip:` address; names and numbers the phone answers in words. */
-export function Keypad({ bus, run }: PanelProps): JSX.Element {
+export function Keypad({ snapshot, bus, run }: PanelProps): JSX.Element {
   const [to, write] = useState("");
   const field = useRef<HTMLInputElement>(null);
+  const last = snapshot.recents.find(({ direction }) => direction === "outgoing");
   const press = (key: string) => {
     write(to + key);
     field.current?.focus();
+  };
+  const dial = () => {
+    if (to.trim()) run(() => bus.ask("phone.call.dial", { to: to.trim() }));
+    // As desk telephones do: the button alone brings back whom one called last, and calls nobody yet.
+    else if (last) press(last.address);
   };
   return (
     <form
       class="keypad"
       onSubmit={event => {
         event.preventDefault();
-        if (to.trim()) run(() => bus.ask("phone.call.dial", { to: to.trim() }));
+        dial();
       }}
     >
-      <div class="row">
+      <div class="dialled">
         <input
           ref={field}
-          class="grow"
+          class="field"
           type="text"
           aria-label="Whom to call"
           placeholder="0x… or sip:name@node"
@@ -35,15 +41,17 @@ export function Keypad({ bus, run }: PanelProps): JSX.Element {
           value={to}
           onInput={event => write(event.currentTarget.value)}
         />
-        <button
-          type="button"
-          class="button"
-          aria-label="Erase"
-          disabled={!to}
-          onClick={() => write(to.slice(0, -1))}
-        >
-          <Icon name="back" />
-        </button>
+        {to && (
+          <button
+            type="button"
+            class="button icon-button plain"
+            aria-label="Erase"
+            title="Erase"
+            onClick={() => write(to.slice(0, -1))}
+          >
+            <Icon name="back" />
+          </button>
+        )}
       </div>
       <div class="keys">
         {keys.map(key => (
@@ -52,8 +60,14 @@ export function Keypad({ bus, run }: PanelProps): JSX.Element {
           </button>
         ))}
       </div>
-      <button type="submit" class="button go" disabled={!to.trim()}>
-        <Icon name="call" /> Call
+      <button
+        type="submit"
+        class="button round big answer"
+        aria-label="Call"
+        title={to ? "Call" : "Bring back whom you called last"}
+        disabled={!to.trim() && !last}
+      >
+        <Icon name="call" />
       </button>
     </form>
   );

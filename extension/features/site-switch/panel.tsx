@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api } from "../../platform.ts";
 import type { PanelProps } from "../../ui/panel.tsx";
 import { originPattern } from "./model.ts";
+import "../../ui/switch.css";
 import "./site-switch.css";
 
 interface Site {
