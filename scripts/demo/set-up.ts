@@ -14,7 +14,9 @@ export async function setUp({ report, alice, bob }: Play): Promise<void> {
   await report.step("Etherlynk was just installed: its welcome page opens by itself, on both sides.", shots);
 
   for (const { actor, page } of pages) {
-    await press(page, "Connect Dev wallet");
+    // Its own origin is what the wallet is going to show; the page says so beforehand.
+    await press(page, `Connect Dev wallet, by ${new URL(page.url()).origin}`);
+    await confirmInWallet(actor, report, "lets Etherlynk see the account");
     await confirmInWallet(actor, report, "signs that this browser may answer for the account");
     await says(page, "Ready: you can call and be called");
     await press(page, "Allow the microphone");

@@ -1,6 +1,9 @@
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import type { HomeDomain } from "../../background/bus/phone-contract.ts";
+import { startEcho } from "../../services/echo/start-echo.ts";
+import { type MachineKeys, openMachineKeys } from "../../services/kit/machine-keys.ts";
+import { createLog } from "../../services/kit/service-log.ts";
 import { createNode } from "../../signaller/node.ts";
 import { buildDevWallet } from "../build-dev-wallet.ts";
 import { buildExtension } from "../build-extension.ts";
@@ -36,7 +39,10 @@ const root = join(import.meta.dirname, "../..");
 export async function startWorld(options: WorldOptions, things: Things, ending: AbortSignal): Promise<World> {
   const chain = await openChain(options, things);
   ending.throwIfAborted();
-  const { urls } = await openNode(options.port, chain, things);
+  const keys = await openMachineKeys();
+  const { urls } = await openNode(options.port, { chain, echo: keys }, things);
+  await openEcho({ keys, chain, url: urls.ws }, things);
+  ending.throwIfAborted();
   const home: HomeDomain = { domain, urls: [urls.ws], chain: { id: chain.chainId, rpc: chain.rpc } };
   console.log("Building the extension and the wallets for them…");
   const phone = await buildExtension("demo", "chrome", home);
@@ -76,14 +82,38 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-async function openNode(port: number, chain: DevChain, things: Things) {
+interface NodeParts {
+  readonly chain: DevChain;
+  /** Whom `echo@localhost` leads to. */
+  readonly echo: MachineKeys;
+}
+
+async function openNode(port: number, { chain, echo }: NodeParts, things: Things) {
   const { chainId: id, rpc } = chain;
-  const node = createNode({ port, domain, chain: { id, rpc }, page: createDeskSite({ id, rpc }) });
+  const aliases = new Map([["echo", echo.account.toLowerCase()]]);
+  const node = createNode({ port, domain, chain: { id, rpc }, aliases, page: createDeskSite({ id, rpc }) });
   things.defer(() => node.close());
   const listening = await node.listen();
   console.log(`A node for ${domain}: ${listening.urls.ws}`);
   console.log(`The desk: ${listening.urls.http}`);
   return listening;
+}
+
+interface EchoParts {
+  readonly keys: MachineKeys;
+  readonly chain: DevChain;
+  readonly url: string;
+}
+
+/** The machine that answers test calls; its account is another in each run. */
+async function openEcho({ keys, chain, url }: EchoParts, things: Things): Promise<void> {
+  const stop = new AbortController();
+  things.defer(async () => stop.abort());
+  const log = createLog(line => {
+    if (/^(error|warn)/.test(line)) console.error(`The echo: ${line}`);
+  });
+  await startEcho({ domain, urls: [url], keys, chainId: chain.chainId, log, signal: stop.signal });
+  console.log(`An echo answers sip:echo@${domain}`);
 }
 
 /** Each holds one account, so that nobody has to choose. */
