@@ -31,10 +31,11 @@ export interface ExtensionStage {
   close(): Promise<void>;
 }
 
-export async function openExtensionStage(): Promise<ExtensionStage> {
+/** @param beside folders of other extensions that are loaded with it */
+export async function openExtensionStage(beside: readonly string[] = []): Promise<ExtensionStage> {
   const folder = await buildExtension("e2e");
   const { serve, origin, close } = await startFixtures();
-  const browser = await launchBrowser({ extensions: [folder] });
+  const browser = await launchBrowser({ extensions: [folder, ...beside] });
   if (!browser) throw new Error("There is no Chrome or Chromium; these tests should have been skipped");
   const isOf = (path: string) => (target: Target) =>
     target.url().startsWith(`chrome-extension://${extensionId}/${path}`);
