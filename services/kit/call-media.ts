@@ -55,6 +55,8 @@ export class CallMedia {
       codecs: { audio: [opus()], video: [vp8()] },
       certificates: [certificate.certificate],
       iceServers: iceServers.map(server => ({ ...server })),
+      // A server that does not answer must not keep the call.
+      iceStunGatherTimeout: peerLimits.gatherMostMs / 1_000,
       bundlePolicy: "max-bundle",
       // A socket more for each call and address, for callers who cannot send UDP: those need TURN anyway.
       iceUseTcp: false,
@@ -192,7 +194,7 @@ export class CallMedia {
     return own.replace(/^o=\S+ \d+ \d+/m, `o=- ${this.#session} ${this.#version}`);
   }
 
-  /** A STUN or TURN server that does not answer must not keep the call. */
+  /** The same for TURN servers, which werift waits for longer. */
   async #gathered(): Promise<void> {
     if (this.#connection.iceGatheringState === "complete") return;
     const complete = this.#connection.iceGatheringStateChange;

@@ -1,9 +1,14 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { createPublicKey, sign, verify } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { checkAnswerIdentity, formatIdentity, parseIdentity } from "../../protocol/words/identity.ts";
+import { hasOnlyMediaKeys } from "../../protocol/words/media-key.ts";
+import { toJwk } from "../../protocol/words/p256-key.ts";
+import { formatSigningInput, toCallPassport } from "../../protocol/words/passport.ts";
 import { type EchoOptions, startEcho } from "../../services/echo/start-echo.ts";
 import { type MachineKeys, openMachineKeys } from "../../services/kit/machine-keys.ts";
+import { startNode as startNodeProcess } from "../e2e/node-process.ts";
 import { createDevice, prove, registering } from "./device.ts";
 import { type CallerMedia, createCallerMedia } from "./echo-caller.ts";
 import { createSipClient, type Dialog, type SipClient } from "./sip-client.ts";
@@ -181,5 +186,184 @@ describe("the echo", () => {
     expect(oneOf(bye, "From")).toContain(ECHO);
     expect(oneOf(bye, "P-Asserted-Identity")).toContain(keys.account.toLowerCase());
     client.respond(bye, 200);
+  });
+
+  it("signs what it says of itself to callers that sign, and uses no other certificate", async () => {
+    const keys = await openMachineKeys();
+    const node = await startClosed(keys);
+    await runEcho(node, { keys });
+    const device = createDevice();
+    const client = await createSipClient(node.url, { user: device.account, domain: DOMAIN });
+    await prove(client, device, registering(client, device, DOMAIN));
+    const now = Math.floor(Date.now() / 1_000);
+    const passport = toCallPassport({
+      from: client.aor,
+      to: ECHO,
+      callId: "signed-1",
+      fromTag: "ann",
+      iat: now,
+      body: "",
+      mediaKeys: [{ alg: "sha-256", dig: "AB".repeat(32) }],
+      delegation: device.delegation,
+    });
+    const signature = sign("sha256", Buffer.from(formatSigningInput(passport)), {
+      key: device.privateKey,
+      dsaEncoding: "ieee-p1363",
+    });
+    const identity = formatIdentity(passport, signature);
+    const request = parseIdentity(identity);
+    if (request === undefined) throw new Error("This is an identity.");
+    const invite = client.send("INVITE", ECHO, {
+      callId: "signed-1",
+      fromTag: "ann",
+      headers: [["Identity", identity]],
+    });
+    for (const status of [180, 200]) {
+      const { headers, body } = await client.response(invite, status);
+      const value = headers.find(([name]) => name === "Identity")?.[1];
+      const answered = parseIdentity(value ?? "");
+      if (answered === undefined) throw new Error(`There is no identity in ${value}`);
+      expect(checkAnswerIdentity(answered, { request, status, body, now })).toEqual({ ok: true });
+      expect(answered.delegation.delegation.account).toBe(keys.account);
+      const key = createPublicKey({
+        key: { ...toJwk(answered.delegation.delegation.signKey) },
+        format: "jwk",
+      });
+      const isSigned = verify(
+        "sha256",
+        Buffer.from(answered.signingInput),
+        { key, dsaEncoding: "ieee-p1363" },
+        answered.signature,
+      );
+      expect(isSigned).toBe(true);
+      if (status === 200) expect(hasOnlyMediaKeys(body, answered.passport.claims.mky)).toBe(true);
+    }
+    client.cancel(invite);
+  });
+
+  it("comes back when its node was killed, and a call goes on meanwhile", async () => {
+    const keys = await openMachineKeys();
+    const options = ["--alias", `echo=${keys.account}`];
+    const first = await startNodeProcess({ domain: DOMAIN, options });
+    onTestFinished(() => first.kill());
+    const { said } = await runEcho({ url: first.wsUrl }, { keys });
+    const media = createCallerMedia();
+    const ann = { user: "ann", domain: DOMAIN };
+    await call(await createSipClient(first.wsUrl, ann), media);
+    await media.until("speech", () => media.heard.length > 10);
+    await first.kill();
+    const before = media.heard.length;
+    await media.until("speech without a node", () => media.heard.length > before + 20);
+
+    const second = await first.again();
+    onTestFinished(() => second.kill());
+    await media.until("registration", () => said.filter(event => event === "line.registered").length > 1);
+    const other = createCallerMedia();
+    await call(await createSipClient(second.wsUrl, ann), other);
+    await other.until("speech", () => other.heard.length > 10);
+  });
+
+  it("is busy beyond its bound, and free again after a goodbye", async () => {
+    const keys = await openMachineKeys();
+    const node = await startClosed(keys);
+    await runEcho(node, { keys, limits: { mostCalls: 1 } });
+    const client = await enter(node);
+    const dialog = await call(client, createCallerMedia());
+    expect((await client.ask("INVITE", ECHO)).status).toBe(486);
+    expect((await client.ask("OPTIONS", ECHO)).status).toBe(486);
+    await client.final(client.inDialog("BYE", dialog));
+    expect((await client.ask("OPTIONS", ECHO)).status).toBe(200);
+    expect(
+      (await client.ask("MESSAGE", ECHO, { headers: [["Content-Type", "text/plain"]], body: "hi" })).status,
+    ).toBe(405);
+  });
+
+  it("gives up with who cancels, and waits a second at most for a STUN server that is silent", async () => {
+    const silent = createSocket("udp4").bind(0, "127.0.0.1");
+    onTestFinished(() => void silent.close());
+    await once(silent, "listening");
+    const keys = await openMachineKeys();
+    const node = await startClosed(keys);
+    const iceServers = [{ urls: `stun:127.0.0.1:${silent.address().port}` }];
+    await runEcho(node, { keys, iceServers, limits: { mostCalls: 1 } });
+    const client = await enter(node);
+    const invite = client.send("INVITE", ECHO);
+    await client.response(invite, 180);
+    client.cancel(invite);
+    expect((await client.final(invite)).status).toBe(487);
+    expect((await client.ask("OPTIONS", ECHO)).status).toBe(200);
+
+    const begun = performance.now();
+    await call(client, createCallerMedia());
+    expect(performance.now() - begun).toBeGreaterThan(500);
+    expect(performance.now() - begun).toBeLessThan(3_000);
+  });
+
+  it.each([
+    [
+      "an offer without Opus",
+      "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 8\r\na=mid:0\r\na=rtpmap:8 PCMA/8000\r\n",
+    ],
+    [
+      "plain RTP",
+      "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n",
+    ],
+    ["no SDP", "hello"],
+  ])("refuses %s with 488, and serves the next", async (_, body) => {
+    const keys = await openMachineKeys();
+    const node = await startClosed(keys);
+    await runEcho(node, { keys, limits: { mostCalls: 1 } });
+    const client = await enter(node);
+    expect((await client.ask("INVITE", ECHO, { headers: [SDP], body })).status).toBe(488);
+    const media = createCallerMedia();
+    await call(client, media);
+    await media.until("speech", () => media.heard.length > 5);
+  });
+
+  it.each([
+    ["a call lasts longer than it may", { longestMs: 1_000 }],
+    ["there are no media", { mediaMs: 300 }],
+  ])("hangs up when %s", async (_, limits) => {
+    const keys = await openMachineKeys();
+    const node = await startClosed(keys);
+    await runEcho(node, { keys, limits });
+    const client = await enter(node);
+    const media = createCallerMedia();
+    const invite = client.send("INVITE", ECHO, { headers: [SDP], body: await media.offer() });
+    const ok = await client.final(invite);
+    if (limits.longestMs !== undefined) await media.accept(ok.body);
+    client.confirm(invite, ok);
+    client.respond(await client.request("BYE"), 200);
+  });
+
+  it("tells callers when it is stopped, and takes its registration back", async () => {
+    const keys = await openMachineKeys();
+    const node = await startClosed(keys);
+    const { stop } = await runEcho(node, { keys });
+    const client = await enter(node);
+    await call(client, createCallerMedia());
+    stop.abort();
+    client.respond(await client.request("BYE"), 200);
+    await expect.poll(async () => (await client.ask("OPTIONS", ECHO)).status).toBe(480);
+  });
+
+  it("on an open node, by its account or by the name itself", async () => {
+    const node = await startNode({ open: true, domain: DOMAIN });
+    const keys = await openMachineKeys();
+    await runEcho(node, { keys });
+    await runEcho(node, { user: "echo" });
+    for (const user of ["echo", keys.account]) {
+      const client = await createSipClient(node.url, { user: "ann", domain: DOMAIN });
+      const media = createCallerMedia();
+      await call(client, media, `sip:${user}@${DOMAIN}`);
+      await media.until("speech", () => media.heard.length > 5);
+      await client.close();
+    }
+  });
+
+  it("says why where a node does not admit it", async () => {
+    const node = await startNode({ domain: DOMAIN });
+    await expect(runEcho(node, { user: "echo" })).rejects.toThrow("Only accounts register here");
+    await expect(runEcho(node, { chainId: 5 })).rejects.toThrow("another chain");
   });
 });
