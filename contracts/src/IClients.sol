@@ -114,12 +114,8 @@ interface IClients {
     /// @param agreements For each provider its signature of
     /// `Agreement(address provider,address account,uint8 service,bytes32 terms,uint64 expiry)`. They are checked here and
     /// not stored: what stands in an entry was agreed.
-    function setEntry(
-        Head calldata head,
-        Entry calldata entry,
-        bytes calldata signature,
-        bytes[] calldata agreements
-    ) external;
+    function setEntry(Head calldata head, Entry calldata entry, bytes calldata signature, bytes[] calldata agreements)
+        external;
 
     /// @notice Revokes one device of this epoch.
     /// @param signature The account's, of

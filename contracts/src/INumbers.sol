@@ -91,6 +91,12 @@ interface INumbers {
     error EpochsUsedUp(uint256 id);
     /// @notice Fees fall with every digit, and none is above 2^80 - 1 wei.
     error FeesOutOfOrder();
+    /// @notice A contract without a treasury would keep its fees for ever.
+    error NoTreasury();
+    /// @notice Commitments must wait at least 1 s and less than a day.
+    error WrongCommitAge(uint256 age);
+    /// @notice The seller's credit would not fit; it must withdraw first.
+    error TooMuchCredit(address seller);
 
     // Claiming
 

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {NumbersTest} from "./base/NumbersTest.sol";
+
+/// @notice What transactions cost, whole (run with --isolate, so that each call is one). The figures are reviewed in
+/// snapshots/; a change of any is a failure until they are written anew.
+contract GasTest is NumbersTest {
+    function test_claim() public {
+        commitAs(ALICE, one(NUMBER));
+        vm.snapshotGasLastCall("Numbers", "commit, account new");
+        vm.warp(block.timestamp + 60);
+        vm.prank(ALICE);
+        numbers.claim{value: 1 ether >> 4}(one(NUMBER), SECRET);
+        vm.snapshotGasLastCall("Numbers", "claim, first of all");
+        claimAs(BOB, OTHER);
+        vm.snapshotGasLastCall("Numbers", "claim, account new");
+        commitAs(BOB, one(OTHER + 1));
+        vm.snapshotGasLastCall("Numbers", "commit, account known");
+        vm.warp(block.timestamp + 60);
+        vm.prank(BOB);
+        numbers.claim{value: 1 ether >> 3}(one(OTHER + 1), SECRET);
+        vm.snapshotGasLastCall("Numbers", "claim, account known");
+    }
+
+    function test_transfer() public {
+        claimAs(ALICE, NUMBER);
+        claimAs(ALICE, OTHER);
+        claimAs(BOB, OTHER + 1);
+        vm.prank(ALICE);
+        numbers.transferFrom(ALICE, BOB, OTHER);
+        vm.snapshotGasLastCall("Numbers", "transfer to a holder, nothing set");
+        vm.prank(ALICE);
+        numbers.setRecords(NUMBER, fullRecords());
+        vm.snapshotGasLastCall("Numbers", "set all records");
+        listAs(ALICE, NUMBER, 1 ether);
+        vm.snapshotGasLastCall("Numbers", "list");
+        claimAs(ALICE, OTHER + 2);
+        vm.prank(ALICE);
+        numbers.transferFrom(ALICE, BOB, NUMBER);
+        vm.snapshotGasLastCall("Numbers", "transfer to a holder, everything set");
+    }
+
+    function test_buy() public {
+        claimAs(ALICE, NUMBER);
+        claimAs(ALICE, OTHER);
+        listAs(ALICE, NUMBER, 1 ether);
+        listAs(ALICE, OTHER, 1 ether);
+        vm.prank(BOB);
+        numbers.buy{value: 1 ether}(NUMBER);
+        vm.snapshotGasLastCall("Numbers", "buy, both new");
+        claimAs(ALICE, OTHER + 1);
+        vm.prank(BOB);
+        numbers.buy{value: 1 ether}(OTHER);
+        vm.snapshotGasLastCall("Numbers", "buy, both known");
+    }
+}

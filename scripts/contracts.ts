@@ -1,0 +1,100 @@
+// The contracts: `npm run contracts` builds and checks everything, `npm run contracts -- write` renews what is
+// generated and committed (ABIs, code, gas figures), `npm run contracts -- NAME` runs one step.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const forge = `${root}node_modules/@foundry-rs/forge-linux-amd64/bin/forge`;
+/** What `scripts/check.ts` tells from a failure: nothing was checked. */
+const LEFT_OUT = 77;
+
+const steps: Readonly<Record<string, () => number>> = {
+  build: () => runForge("build", "--sizes", "--skip", "test"),
+  generated: checkGenerated,
+  format: () => runForge("fmt", "--check"),
+  test: () => runForge("test"),
+  gas: () =>
+    runForge("snapshot", "--snap", "snapshots/gas.snap", "--match-path", "test/Gas.t.sol", "--check"),
+};
+
+if (!existsSync(forge)) {
+  console.log(
+    "Left out: the contracts are built and tested with forge, which is installed on Linux with an x64 processor only.",
+  );
+  process.exit(LEFT_OUT);
+}
+process.exitCode = main(process.argv[2]);
+
+function main(name: string | undefined): number {
+  if (name === "write") return writeGenerated();
+  if (name === "coverage") return runForge("coverage", "--report", "summary", "--no-match-coverage", "test/");
+  const chosen = name === undefined ? Object.keys(steps) : [name];
+  for (const step of chosen) {
+    const run = steps[step];
+    if (run === undefined) {
+      console.error(
+        `There is no step "${step}". There are: ${Object.keys(steps).join(", ")}, coverage, write.`,
+      );
+      return 1;
+    }
+    const code = run();
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+function runForge(...args: readonly string[]): number {
+  const env = { ...process.env, FOUNDRY_DISABLE_NIGHTLY_WARNING: "1", NO_COLOR: "1" };
+  return spawnSync(forge, [...args, "--root", `${root}contracts`], { stdio: "inherit", env }).status ?? 1;
+}
+
+interface Artifact {
+  readonly abi: readonly { readonly type: string; readonly name?: string }[];
+  readonly bytecode: { readonly object: string };
+}
+
+/** What others build upon without forge: path in the tree, and text. */
+function generate(): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const contract of ["Numbers", "Clients"]) {
+    const name = contract.toLowerCase();
+    const path = `${root}.output/contracts/out/${contract}.sol/${contract}.json`;
+    const { abi, bytecode }: Artifact = JSON.parse(readFileSync(path, "utf8"));
+    files[`protocol/chain/${name}-abi.ts`] = toModule(contract, abi);
+    files[`contracts/code/${contract}.json`] = `${JSON.stringify({ bytecode: bytecode.object })}\n`;
+  }
+  return files;
+}
+
+/** One line an entry: a page to read instead of a thousand lines. */
+function toModule(contract: string, abi: Artifact["abi"]): string {
+  const lines = abi.map(entry => `  ${JSON.stringify(entry)},`).join("\n");
+  return `// Generated from contracts/src/${contract}.sol by \`npm run contracts -- write\`; a check says when it is out of date.
+// biome-ignore format: one line an entry
+export const ${contract.toLowerCase()}Abi = [
+${lines}
+] as const;
+`;
+}
+
+function checkGenerated(): number {
+  const stale = Object.entries(generate()).filter(([path, text]) => read(path) !== text);
+  for (const [path] of stale) console.error(`${path} is out of date: run \`npm run contracts -- write\`.`);
+  return stale.length === 0 ? 0 : 1;
+}
+
+function writeGenerated(): number {
+  const built = runForge("build", "--skip", "test");
+  if (built !== 0) return built;
+  for (const [path, text] of Object.entries(generate())) {
+    mkdirSync(`${root}${path.slice(0, path.lastIndexOf("/"))}`, { recursive: true });
+    writeFileSync(`${root}${path}`, text);
+  }
+  if (!existsSync(`${root}contracts/test/Gas.t.sol`)) return 0;
+  return runForge("snapshot", "--snap", "snapshots/gas.snap", "--match-path", "test/Gas.t.sol");
+}
+
+function read(path: string): string {
+  return existsSync(`${root}${path}`) ? readFileSync(`${root}${path}`, "utf8") : "";
+}
