@@ -18,9 +18,9 @@ interface Asking {
 
 /** Lists the wallets that were found, says whom each will name as the one who asks, and has one sign. */
 export function ConnectWallet({ bus }: PanelProps): JSX.Element {
-  const { found, look } = useWallets();
-  const [asking, ask] = useState<Asking>();
   const [said, say] = useState("");
+  const { found, look } = useWallets(error => say(errorInWords(error)));
+  const [asking, ask] = useState<Asking>();
 
   const connect = async (choice: WalletChoice) => {
     const stop = new AbortController();
@@ -36,7 +36,10 @@ export function ConnectWallet({ bus }: PanelProps): JSX.Element {
         .then(wallet => signIn({ wallet, bus, step, signal: stop.signal }));
       await Promise.race([signing, stopped]);
     } catch (error) {
-      if (error !== stop.signal.reason) say(errorInWords(error));
+      if (error === stop.signal.reason) return;
+      say(errorInWords(error));
+      // A page that was left takes its wallets with it.
+      if (error instanceof WalletError && error.why === "gone") look();
     } finally {
       stop.abort();
       ask(undefined);
@@ -169,24 +172,34 @@ function StepInWords({ step, name, origin }: StepProps): JSX.Element {
   }
 }
 
-/** Looks at once, whenever it is asked to, and when people come back from installing a wallet. */
-function useWallets(): { readonly found: WalletChoices | undefined; readonly look: () => void } {
+interface Looking {
+  /** Undefined while it looks. */
+  readonly found: WalletChoices | undefined;
+  readonly look: () => void;
+}
+
+const nothing: WalletChoices = { choices: [], late: [] };
+
+/** Looks at once, and whenever it is asked to. */
+function useWallets(failed: (error: unknown) => void): Looking {
   const [found, show] = useState<WalletChoices>();
-  const current = useRef<AbortController>(new AbortController());
-  const look = () => {
+  const current = useRef(new AbortController());
+  const look = async () => {
     // Ports into pages end with it.
     current.current.abort();
-    const looking = new AbortController();
-    current.current = looking;
+    current.current = new AbortController();
+    const { signal } = current.current;
     show(undefined);
-    const parts = { api, isFirefox: import.meta.env.FIREFOX, after: createClock().after };
-    void findWallets({ ...parts, signal: looking.signal }).then(next => {
-      if (!looking.signal.aborted) show(next);
+    const isFirefox = import.meta.env.FIREFOX;
+    const next = await findWallets({ api, isFirefox, after: createClock().after, signal }).catch(error => {
+      failed(error);
+      return nothing;
     });
+    if (!signal.aborted) show(next);
   };
   useEffect(() => {
-    look();
+    void look();
     return () => current.current.abort();
   }, []);
-  return { found, look };
+  return { found, look: () => void look() };
 }
