@@ -9,13 +9,13 @@ const forge = `${root}node_modules/@foundry-rs/forge-linux-amd64/bin/forge`;
 /** What `scripts/check.ts` tells from a failure: nothing was checked. */
 const LEFT_OUT = 77;
 
+const gasTests = ["--isolate", "--match-path", "test/Gas.t.sol"];
 const steps: Readonly<Record<string, () => number>> = {
-  build: () => runForge("build", "--sizes", "--skip", "test"),
+  build: () => runForge("build"),
   generated: checkGenerated,
   format: () => runForge("fmt", "--check"),
-  test: () => runForge("test"),
-  gas: () =>
-    runForge("snapshot", "--snap", "snapshots/gas.snap", "--match-path", "test/Gas.t.sol", "--check"),
+  test: () => runForge("test", "--no-match-path", "test/Gas.t.sol"),
+  gas: () => runForge("test", ...gasTests, "--gas-snapshot-check", "true"),
 };
 
 if (!existsSync(forge)) {
@@ -46,7 +46,7 @@ function main(name: string | undefined): number {
 
 function runForge(...args: readonly string[]): number {
   const env = { ...process.env, FOUNDRY_DISABLE_NIGHTLY_WARNING: "1", NO_COLOR: "1" };
-  return spawnSync(forge, [...args, "--root", `${root}contracts`], { stdio: "inherit", env }).status ?? 1;
+  return spawnSync(forge, args, { cwd: `${root}contracts`, stdio: "inherit", env }).status ?? 1;
 }
 
 interface Artifact {
@@ -85,14 +85,13 @@ function checkGenerated(): number {
 }
 
 function writeGenerated(): number {
-  const built = runForge("build", "--skip", "test");
+  const built = runForge("build");
   if (built !== 0) return built;
   for (const [path, text] of Object.entries(generate())) {
     mkdirSync(`${root}${path.slice(0, path.lastIndexOf("/"))}`, { recursive: true });
     writeFileSync(`${root}${path}`, text);
   }
-  if (!existsSync(`${root}contracts/test/Gas.t.sol`)) return 0;
-  return runForge("snapshot", "--snap", "snapshots/gas.snap", "--match-path", "test/Gas.t.sol");
+  return runForge("test", ...gasTests);
 }
 
 function read(path: string): string {

@@ -24,6 +24,7 @@ const tasks = {
   node: { file: "signaller/main.ts", system: () => [] },
   echo: { file: "services/echo/main.ts", system: () => [] },
   build: { file: "scripts/build.ts", system: () => [] },
+  contracts: { file: "scripts/contracts.ts", system: () => [] },
   bench: { file: "bench/main.ts", system: ([name]) => (name === "proxy" ? ["kamailio"] : []) },
 };
 

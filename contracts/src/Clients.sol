@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {EIP712} from "solady/utils/EIP712.sol";
+import {DeviceKeys} from "./DeviceKeys.sol";
+import {IClients} from "./IClients.sol";
+import {Signatures} from "./Signatures.sol";
+import {Words} from "./Words.sol";
+
+/// @notice The client registrar: see IClients.
+contract Clients is IClients, EIP712 {
+    uint256 public constant MAX_TEXT = 255;
+    uint256 public constant MAX_NODES = 4;
+    uint256 public constant MAX_PROVIDERS = 8;
+    uint256 public constant MAX_REVOKED = 16;
+
+    // What protocol/words/delegation.ts allows of a delegation's times.
+    uint256 private constant DELEGATION_LIFETIME = 366 days;
+    uint256 private constant EARLY = 10 minutes;
+
+    /// @dev One slot; every message writes it. `before` is the account that first wrote before this one.
+    struct Account {
+        address before;
+        uint32 epoch;
+        uint32 sequence;
+        uint8 apiOldest;
+        uint8 apiNewest;
+        uint8 nodes;
+        uint8 providers;
+    }
+
+    struct Agreed {
+        address provider;
+        uint8 service;
+        uint64 expiry;
+        bytes32 terms;
+    }
+
+    /// @dev Of nodes and providers as many count as the account's slot says.
+    struct Details {
+        string direct;
+        string domain;
+        Node[4] nodes;
+        Agreed[8] agreed;
+    }
+
+    struct Writers {
+        address newest;
+        uint96 count;
+    }
+
+    Writers private _writers;
+    mapping(address => Account) private _accounts;
+    mapping(address => Details) private _details;
+    // By account and epoch (`_key`).
+    mapping(uint256 => bytes32[]) private _revoked;
+
+    /// @inheritdoc IClients
+    function setEntry(Head calldata head, Entry calldata entry, bytes calldata signature, bytes[] calldata agreements)
+        external
+    {
+        _check(entry);
+        Account memory account = _accept(head, Words.hash(head, entry), signature);
+        _checkAgreements(head.account, entry.providers, agreements);
+        account.apiOldest = entry.apiOldest;
+        account.apiNewest = entry.apiNewest;
+        account.nodes = uint8(entry.nodes.length);
+        account.providers = uint8(entry.providers.length);
+        _accounts[head.account] = account;
+        _write(_details[head.account], entry);
+        emit EntryChanged(head.account, head.sequence);
+    }
+
+    /// @inheritdoc IClients
+    function revokeDevice(Head calldata head, bytes32 device, bytes calldata signature) external {
+        _accounts[head.account] = _accept(head, Words.hash(head, device), signature);
+        bytes32[] storage revoked = _revoked[_key(head.account, head.epoch)];
+        if (revoked.length == MAX_REVOKED) revert TooMany(MAX_REVOKED + 1, MAX_REVOKED);
+        if (_contains(revoked, device)) revert AlreadyRevoked(device);
+        revoked.push(device);
+        emit DeviceRevoked(head.account, device);
+    }
+
+    /// @inheritdoc IClients
+    function endEpoch(Head calldata head, bytes calldata signature) external {
+        Account memory account = _accept(head, Words.hash(head), signature);
+        ++account.epoch;
+        _accounts[head.account] = account;
+        emit EpochBegun(head.account, account.epoch);
+    }
+
+    /// @inheritdoc IClients
+    function lookup(address account) public view returns (Client memory client) {
+        Account memory kept = _accounts[account];
+        client.account = account;
+        client.epoch = kept.epoch;
+        client.sequence = kept.sequence;
+        client.revoked = _revoked[_key(account, kept.epoch)];
+        client.entry = _toEntry(kept, _details[account]);
+    }
+
+    /// @inheritdoc IClients
+    function lookups(address[] calldata accounts) external view returns (Client[] memory clients) {
+        clients = new Client[](accounts.length);
+        for (uint256 i; i < accounts.length; ++i) {
+            clients[i] = lookup(accounts[i]);
+        }
+    }
+
+    /// @inheritdoc IClients
+    function standing(address account, bytes32 device) public view returns (uint64 epoch, bool revoked) {
+        epoch = _accounts[account].epoch;
+        revoked = _contains(_revoked[_key(account, epoch)], device);
+    }
+
+    /// @inheritdoc IClients
+    function newest() external view returns (address account, uint256 count) {
+        return (_writers.newest, _writers.count);
+    }
+
+    /// @inheritdoc IClients
+    function range(address from, uint256 count) external view returns (Client[] memory clients, address next) {
+        next = from == address(0) ? _writers.newest : from;
+        if (_accounts[next].sequence == 0) return (clients, address(0));
+        if (count > _writers.count) count = _writers.count;
+        clients = new Client[](count);
+        uint256 filled;
+        for (; filled < count && next != address(0); ++filled) {
+            clients[filled] = lookup(next);
+            next = _accounts[next].before;
+        }
+        // A page that reached the first account is shorter than was asked for.
+        assembly ("memory-safe") {
+            mstore(clients, filled)
+        }
+    }
+
+    /// @inheritdoc IClients
+    function thumbprint(bytes32 x, bytes32 y) external pure returns (bytes32) {
+        return DeviceKeys.thumbprint(x, y);
+    }
+
+    /// @inheritdoc IClients
+    function isFromDevice(
+        Delegation calldata delegation,
+        bytes calldata signature,
+        uint32 scope,
+        bytes32 digest,
+        bytes32[2] calldata deviceSignature
+    ) external view returns (bool) {
+        if (!_isInTime(delegation) || scope == 0 || delegation.scopes & scope != scope) return false;
+        bytes32[2] memory key = [delegation.signKeyX, delegation.signKeyY];
+        (uint64 epoch, bool revoked) = standing(delegation.account, DeviceKeys.thumbprint(key[0], key[1]));
+        if (revoked || delegation.accountEpoch != epoch) return false;
+        return Signatures.isBy(delegation.account, Words.digest(delegation), signature)
+            && DeviceKeys.isBy(key, digest, deviceSignature);
+    }
+
+    /// @dev A message counts if it is the account's, the next one, of the present epoch and in time. What is returned has
+    /// its sequence moved on, and is for the caller to store.
+    function _accept(Head calldata head, bytes32 structHash, bytes calldata signature)
+        private
+        returns (Account memory account)
+    {
+        account = _accounts[head.account];
+        if (block.timestamp > head.deadline) revert DeadlinePassed(head.deadline);
+        if (head.sequence != account.sequence) revert WrongSequence(account.sequence);
+        if (head.epoch != account.epoch) revert WrongEpoch(account.epoch);
+        if (!Signatures.isBy(head.account, _hashTypedData(structHash), signature)) revert NotSigned(head.account);
+        if (account.sequence == 0) {
+            account.before = _writers.newest;
+            _writers.newest = head.account;
+            ++_writers.count;
+        }
+        ++account.sequence;
+    }
+
+    function _check(Entry calldata entry) private pure {
+        if (entry.apiOldest > entry.apiNewest) revert VersionsOutOfOrder();
+        _checkText(entry.direct);
+        _checkText(entry.domain);
+        if (entry.nodes.length > MAX_NODES) revert TooMany(entry.nodes.length, MAX_NODES);
+        if (entry.providers.length > MAX_PROVIDERS) revert TooMany(entry.providers.length, MAX_PROVIDERS);
+        for (uint256 i; i < entry.nodes.length; ++i) {
+            _checkText(entry.nodes[i].url);
+        }
+    }
+
+    function _checkText(string calldata text) private pure {
+        if (bytes(text).length > MAX_TEXT) revert TextTooLong(bytes(text).length, MAX_TEXT);
+    }
+
+    function _checkAgreements(address account, Provider[] calldata providers, bytes[] calldata agreements)
+        private
+        view
+    {
+        if (agreements.length != providers.length) revert WrongSignatures(agreements.length, providers.length);
+        for (uint256 i; i < providers.length; ++i) {
+            Provider calldata agreed = providers[i];
+            if (agreed.expiry <= block.timestamp) revert AgreementEnded(agreed.provider, agreed.expiry);
+            bytes32 digest = _hashTypedData(Words.hash(agreed, account));
+            if (!Signatures.isBy(agreed.provider, digest, agreements[i])) revert NotAgreed(agreed.provider);
+        }
+    }
+
+    function _write(Details storage details, Entry calldata entry) private {
+        details.direct = entry.direct;
+        details.domain = entry.domain;
+        for (uint256 i; i < entry.nodes.length; ++i) {
+            details.nodes[i] = entry.nodes[i];
+        }
+        for (uint256 i; i < entry.providers.length; ++i) {
+            Provider calldata agreed = entry.providers[i];
+            details.agreed[i] = Agreed(agreed.provider, agreed.service, agreed.expiry, agreed.terms);
+        }
+    }
+
+    function _toEntry(Account memory account, Details storage details) private view returns (Entry memory entry) {
+        entry.apiOldest = account.apiOldest;
+        entry.apiNewest = account.apiNewest;
+        entry.direct = details.direct;
+        entry.domain = details.domain;
+        entry.nodes = new Node[](account.nodes);
+        for (uint256 i; i < account.nodes; ++i) {
+            entry.nodes[i] = details.nodes[i];
+        }
+        entry.providers = new Provider[](account.providers);
+        for (uint256 i; i < account.providers; ++i) {
+            Agreed memory agreed = details.agreed[i];
+            entry.providers[i] = Provider(agreed.provider, agreed.service, agreed.terms, agreed.expiry);
+        }
+    }
+
+    function _isInTime(Delegation calldata delegation) private view returns (bool) {
+        uint256 issued = delegation.issued;
+        uint256 expiry = delegation.expiry;
+        return issued <= block.timestamp + EARLY && expiry > block.timestamp && expiry <= issued + DELEGATION_LIFETIME;
+    }
+
+    function _contains(bytes32[] storage list, bytes32 item) private view returns (bool) {
+        for (uint256 i; i < list.length; ++i) {
+            if (list[i] == item) return true;
+        }
+        return false;
+    }
+
+    function _key(address account, uint256 epoch) private pure returns (uint256) {
+        return (epoch << 160) | uint160(account);
+    }
+
+    function _domainNameAndVersion() internal pure override returns (string memory, string memory) {
+        return ("Etherlynk", "1");
+    }
+}
