@@ -45,7 +45,7 @@ export function createCallMedia(options: CallMediaOptions): CallMediaControls {
       }
     },
     noMicrophone() {
-      for (const tag of connections.keys()) options.hear({ type: "media-failed", tag, why: "media" });
+      for (const tag of connections.keys()) options.hear({ type: "media-failed", tag, why: "microphone" });
     },
   });
   const config = toConfig(options);
@@ -57,7 +57,7 @@ export function createCallMedia(options: CallMediaOptions): CallMediaControls {
     const { trickle, hear, failed } = options;
     const made = new MediaConnection({ tag, config, trickle, tracks: sources.tracks, hear, failed });
     connections.set(tag, made);
-    if (sources.trouble !== undefined) options.hear({ type: "media-failed", tag, why: "media" });
+    if (sources.trouble !== undefined) options.hear({ type: "media-failed", tag, why: "microphone" });
     return made;
   };
   const command = (it: MediaCommand) => {

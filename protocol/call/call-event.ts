@@ -6,6 +6,9 @@ import type { EndReason } from "./end-reason.ts";
 /** Which message carried the identity. */
 export type Carrier = "invite" | "ringing" | "early" | "answer";
 
+/** What media cannot get over. */
+export type MediaFailure = "media" | "microphone" | "fingerprint";
+
 /** All that a call can hear, by name. `heard-in.ts` says which state listens to which; the rest is ignored. */
 export interface CallEvents {
   /**
@@ -199,11 +202,11 @@ export interface CallEvents {
    */
   "media-lost": { tag: DialogTag };
   /**
-   * Source: media, beyond repair: no microphone, an SDP that cannot be used; `fingerprint`: an m-line without
-   * the signed fingerprint.
+   * Source: media, beyond repair: an SDP that cannot be used; `microphone`: denied or missing; `fingerprint`: an
+   * m-line without the signed fingerprint.
    * Action: end, loudly.
    */
-  "media-failed": { tag: DialogTag; why: "media" | "fingerprint" };
+  "media-failed": { tag: DialogTag; why: MediaFailure };
   /**
    * Source: the phone's line: the socket to the node is gone.
    * Action: send no re-INVITE meanwhile.

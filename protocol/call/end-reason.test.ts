@@ -19,6 +19,8 @@ const words: Readonly<Record<EndReason, true>> = {
   glare: true,
   "identity-failed": true,
   "media-failed": true,
+  "no-microphone": true,
+  "no-microphone-there": true,
   "network-lost": true,
   forbidden: true,
   "payment-required": true,
@@ -109,7 +111,13 @@ describe("both directions", () => {
     expect(status).toBeLessThan(700);
     expect(phrase).not.toBe("");
     // A hang-up is no refusal: whoever gives up before the 200 declines or cancels.
-    const meant = { "hung-up-by-me": "declined", "hung-up-by-them": "cancelled" }[reason as string] ?? reason;
+    const read: Readonly<Record<string, string>> = {
+      "hung-up-by-me": "declined",
+      "hung-up-by-them": "cancelled",
+      "no-microphone": "no-microphone-there",
+      "no-microphone-there": "no-microphone",
+    };
+    const meant = read[reason] ?? reason;
     expect(fromResponse(status, header ? [header] : [])).toBe(meant);
   });
 
@@ -125,6 +133,11 @@ describe("both directions", () => {
     "changed-hands",
   ])("a BYE that says %s is read as it was meant", reason => {
     expect(fromBye([toReason(reason) ?? ""])).toBe(reason);
+  });
+
+  it("a microphone is the one of whoever says so", () => {
+    expect(fromBye([toReason("no-microphone") ?? ""])).toBe("no-microphone-there");
+    expect(fromBye([toReason("no-microphone-there") ?? ""])).toBe("no-microphone");
   });
 
   it("a BYE without a reason, or with one that says nothing to us, is a hang-up of theirs", () => {

@@ -3,7 +3,7 @@ import { formatReason, parseReasons, type ReasonValue } from "./reason-header.ts
 
 /**
  * How a call ended, as a value: an outcome is never an error. Words that have a side (`declined`, `cancelled`,
- * `no-answer`) read with the direction of the call; only a hang-up needs to say whose it was.
+ * `no-answer`) read with the direction of the call; only a hang-up and a microphone need to say whose it was.
  *
  * On the wire a reason is a SIP status and, where the status alone would be ambiguous, a `Reason` header
  * (RFC 3326). What SIP has a word for is said in SIP's: `SIP;cause=200;text="Call completed elsewhere"`. What is
@@ -28,6 +28,8 @@ export type EndReason =
   | "glare"
   | "identity-failed"
   | "media-failed"
+  | "no-microphone"
+  | "no-microphone-there"
   | "network-lost"
   | "forbidden"
   | "payment-required"
@@ -80,6 +82,8 @@ const SAYINGS: Readonly<Record<EndReason, Saying>> = {
   glare: { status: 486, phrase: "Busy Here", reason: "ours" },
   "identity-failed": { status: 438, phrase: "Invalid Identity Header", reason: "none" },
   "media-failed": { status: 488, phrase: "Not Acceptable Here", reason: "ours" },
+  "no-microphone": { status: 488, phrase: "Not Acceptable Here", reason: "ours" },
+  "no-microphone-there": { status: 488, phrase: "Not Acceptable Here", reason: "ours" },
   "network-lost": { status: 504, phrase: "Server Time-out", reason: "ours" },
   forbidden: { status: 403, phrase: "Forbidden", reason: "none" },
   "payment-required": { status: 402, phrase: "Payment Required", reason: "none" },
@@ -212,10 +216,16 @@ function ownWord(values: readonly ReasonValue[], status: number | undefined): En
     const word = bare ? "glare" : protocol === OWN_PROTOCOL ? text : undefined;
     if (word === undefined || !isEndReason(word) || SAYINGS[word].reason !== "ours") continue;
     const expected = SAYINGS[word].status;
-    if ((status ?? expected) === expected && (bare || cause === expected)) return word;
+    if ((status ?? expected) === expected && (bare || cause === expected)) return MIRRORED[word] ?? word;
   }
   return undefined;
 }
+
+/** Words that have a side whatever the direction: what is theirs when they say it is the other one here. */
+const MIRRORED: { readonly [Word in EndReason]?: EndReason } = {
+  "no-microphone": "no-microphone-there",
+  "no-microphone-there": "no-microphone",
+};
 
 function elsewhere(values: readonly ReasonValue[]): EndReason | undefined {
   const cause = sipCause(values);

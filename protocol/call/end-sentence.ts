@@ -33,6 +33,9 @@ const SENTENCES: Readonly<Record<EndReason, string | Sentences>> = {
   },
   "media-failed":
     "Sound could not be brought through. Check the microphone and the network, then call again.",
+  "no-microphone": "Your microphone could not be opened. Allow or connect one, then call again.",
+  "no-microphone-there":
+    "Their microphone could not be opened. They have to allow or connect one, then call again.",
   "network-lost": "The connection was lost.",
   forbidden: { outgoing: "You may not call this address.", incoming: "This caller may not call you." },
   "payment-required": {

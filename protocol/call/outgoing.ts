@@ -11,7 +11,7 @@ import type {
   Yielding,
 } from "./call.ts";
 import type { Ack, CallEffect } from "./call-effect.ts";
-import type { EventOf } from "./call-event.ts";
+import type { EventOf, MediaFailure } from "./call-event.ts";
 import { cancel, dismiss, end, given, hangUp } from "./closing.ts";
 import { type EndReason, fromBye, fromResponse } from "./end-reason.ts";
 import { forkOf, hasMedia, isOnlyDisbelieved, rings, withFork, withoutFork } from "./forks.ts";
@@ -122,9 +122,15 @@ export function dial(call: Call<New>): CallStep {
 }
 
 /** The word for a failure of media: an unsigned fingerprint is somebody else's connection. */
-export function failureOf(why: "media" | "fingerprint"): EndReason {
-  return why === "fingerprint" ? "identity-failed" : "media-failed";
+export function failureOf(why: MediaFailure): EndReason {
+  return failures[why];
 }
+
+const failures: Readonly<Record<MediaFailure, EndReason>> = {
+  media: "media-failed",
+  microphone: "no-microphone",
+  fingerprint: "identity-failed",
+};
 
 /** What a verdict means: a waiver is none where an account was dialled. */
 export function verdictOn(call: Call, event: Identity): "proven" | "waived" | "failed" {

@@ -251,7 +251,7 @@ describe.skipIf(!findProgram("chromium"))("the media of a call, in Chromium", ()
     });
     await caller.part.command({ do: "make-offer", tag, hold: false, restart: false });
     await caller.part.command({ do: "open-microphone" });
-    await caller.part.see("media-failed media");
+    await caller.part.see("media-failed microphone");
     expect(await caller.part.trouble()).toMatch(/not allowed/);
   });
 
