@@ -5,6 +5,7 @@ import { type CallMediaControls, createCallMedia } from "./call-media.ts";
 import { readMediaKeys } from "./certificate.ts";
 import { type Channel, type MediaStart, openWindowEnd, type ToPhone } from "./media-channel.ts";
 import type { MediaCommand } from "./media-port.ts";
+import { awaitPhoneLock } from "./phone-lock.ts";
 
 export interface MediaHomeOptions {
   readonly call: CallId;
@@ -12,6 +13,8 @@ export interface MediaHomeOptions {
   take(name: string): Promise<StoredKey | undefined>;
   /** The media are there, or something about them is another. */
   changed(media: CallMediaControls): void;
+  /** Nobody commands the media any more, and they were closed. */
+  phoneGone(): void;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -21,7 +24,19 @@ export function startMediaHome(options: MediaHomeOptions): void {
   const { call, log, signal } = options;
   const channel = openWindowEnd(call);
   let media: Promise<CallMediaControls> | undefined;
+  const over = new AbortController();
+  const close = () => {
+    over.abort();
+    void media?.then(it => it.close(), noMedia);
+  };
+  /** A microphone must not stay open for a phone that died. */
+  const watchPhone = async () => {
+    await awaitPhoneLock(call, over.signal);
+    close();
+    options.phoneGone();
+  };
   const begin = (start: MediaStart) => {
+    watchPhone().catch((error: unknown) => log.failed("media.phone.unwatched", error));
     const opening = open(options, channel, start);
     opening.catch((error: unknown) => log.failed("media.home.unopened", error));
     return opening;
@@ -29,11 +44,11 @@ export function startMediaHome(options: MediaHomeOptions): void {
   channel.listen(message => {
     if (message.type === "start") media ??= begin(message.start);
     else if (message.type === "command") void perform(options, channel, { media, command: message.command });
-    else void media?.then(it => it.close(), noMedia);
+    else close();
   });
   const leave = () => {
     channel.send({ type: "gone" });
-    void media?.then(it => it.close(), noMedia);
+    close();
   };
   signal.addEventListener("abort", leave, { once: true });
   channel.send({ type: "ready" });

@@ -6,6 +6,7 @@ import type { CallCertificate } from "./certificate.ts";
 import type { MediaStart } from "./media-channel.ts";
 import { openPhoneEnd } from "./media-channel.ts";
 import type { CallMedia, MediaCommand, MediaOpening, MediaPort } from "./media-port.ts";
+import { holdPhoneLock } from "./phone-lock.ts";
 
 export interface WindowMediaOptions {
   readonly shelf: { put(name: string, key: StoredKey, expires?: number): Promise<void> };
@@ -47,21 +48,26 @@ function openCall(options: WindowMediaOptions, opening: MediaOpening, made: Call
   const { shelf, clock, log, newId } = options;
   const channel = openPhoneEnd(opening.id);
   const certificate = `certificate.${newId()}`;
-  const stored = shelf.put(certificate, made.certificate, clock.wall() + shelfLifeMs);
+  const over = new AbortController();
+  const ready = Promise.all([
+    shelf.put(certificate, made.certificate, clock.wall() + shelfLifeMs),
+    holdPhoneLock(opening.id, over.signal),
+  ]);
+  // Whoever starts the window hears of a failure.
+  ready.catch(() => undefined);
   let waiting: MediaCommand[] | undefined = [];
   let takeBack: (() => void) | undefined;
-  let isClosed = false;
 
   const start = async () => {
     if (waiting === undefined) return;
     const commands = waiting;
     try {
-      await stored;
+      await ready;
     } catch (error) {
       log.failed("media.certificate.unstored", error);
       return fail();
     }
-    if (isClosed || waiting === undefined) return;
+    if (over.signal.aborted || waiting === undefined) return;
     takeBack?.();
     waiting = undefined;
     channel.send({ type: "start", start: { certificate, trickle: opening.trickle, ...options.settings() } });
@@ -80,17 +86,17 @@ function openCall(options: WindowMediaOptions, opening: MediaOpening, made: Call
   return {
     keys: made.keys,
     command(command) {
-      if (isClosed) return;
+      if (over.signal.aborted) return;
       if (waiting === undefined) return channel.send({ type: "command", command });
       waiting.push(command);
       takeBack ??= clock.after(patienceMs, fail);
     },
     close() {
-      if (isClosed) return;
-      isClosed = true;
+      if (over.signal.aborted) return;
       takeBack?.();
       channel.send({ type: "close" });
       channel.close();
+      over.abort();
     },
   };
 }

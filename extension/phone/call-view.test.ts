@@ -58,6 +58,16 @@ describe("a call as panels show it", () => {
     });
   });
 
+  it("an end for want of a proof says what was wrong with it", () => {
+    const ended: Call = {
+      ...outgoingCall,
+      state: { kind: "ended", reason: "identity-failed", talked: false },
+    };
+    expect(toCallView(record(ended, { doubt: "The message was changed on its way." }), unknown).said).toBe(
+      "The call was stopped: whoever answered could not prove who they are. The message was changed on its way.",
+    );
+  });
+
   it("the time counts from the connection, and is absent before", () => {
     expect(toCallView(record(outgoingCall), unknown).since).toBeUndefined();
     expect(toCallView(record(outgoingCall, { connected: 77 }), unknown).since).toBe(77);

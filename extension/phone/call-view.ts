@@ -73,6 +73,7 @@ function proofOf({ proof }: Call): Proof {
 
 function saidOf({ call, doubt }: CallRecord): string | undefined {
   const { state, direction } = call;
-  if (state.kind === "ended" || state.kind === "ending") return sentenceOf(state.reason, direction);
-  return doubt;
+  if (state.kind !== "ended" && state.kind !== "ending") return doubt;
+  const sentence = sentenceOf(state.reason, direction);
+  return state.reason === "identity-failed" && doubt !== undefined ? `${sentence} ${doubt}` : sentence;
 }

@@ -26,7 +26,7 @@ interface WindowMedia {
 function openMedia(call: CallId): WindowMedia {
   const end = new AbortController();
   const { signal } = end;
-  const { log } = openBus(signal);
+  const { bus, log, failed } = openBus(signal);
   const listeners = new Set<() => void>();
   const store = openStore({ now: Date.now(), signal });
   let controls: CallMediaControls | undefined;
@@ -37,6 +37,8 @@ function openMedia(call: CallId): WindowMedia {
       controls = opened;
       for (const listener of listeners) listener();
     },
+    // A phone that comes back says by what it shows that it knows nothing of this call.
+    phoneGone: () => void bus.ask("worker.phone.wake", null).catch((error: unknown) => failed("wake", error)),
     log,
     signal,
   });
@@ -57,8 +59,12 @@ function CallOfThisWindow(props: PanelProps): JSX.Element {
 function useLastKnown(call: CallView | undefined): CallView | undefined {
   const last = useRef<CallView | undefined>(undefined);
   if (call) last.current = call;
-  return call ?? (last.current && { ...last.current, stage: "ended" });
+  if (call || !last.current) return call;
+  const isForgotten = last.current.stage === "ended";
+  return isForgotten ? last.current : { ...last.current, stage: "ended", said: restarted };
 }
+
+const restarted = "Etherlynk was restarted, and this call ended with it.";
 
 function useClosing(call: CallView | undefined): void {
   const [wasTalking, talked] = useState(false);

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import type { CallProps } from "./panel.tsx";
 
-/** Nobody hears you: why, and the way out. */
+/** Nobody hears you: why, and the way out; also where the call has ended for it. */
 export function Trouble({ call, media, bus, run, snapshot }: CallProps): JSX.Element | null {
   const trouble = media?.sources.trouble;
-  if (!media || !trouble || call.stage === "ended") return null;
+  if (!media || !trouble) return null;
   const deviceId = snapshot.preferences.devices.microphone;
   // The chosen one first; where that is the trouble, whatever the browser has.
   const again = () =>
@@ -22,9 +22,11 @@ export function Trouble({ call, media, bus, run, snapshot }: CallProps): JSX.Ele
             Show me how
           </button>
         )}
-        <button type="button" class="button quiet" onClick={again}>
-          Try again
-        </button>
+        {call.stage !== "ended" && (
+          <button type="button" class="button quiet" onClick={again}>
+            Try again
+          </button>
+        )}
       </div>
     </div>
   );
