@@ -23,8 +23,15 @@ export interface HostileProxy {
   injectUp(text: string): void;
 }
 
-/** Stands between one phone and its node, and does what it likes. */
+/** Stands between one phone and its node, and does what it likes, until the test ends. */
 export async function startHostileProxy(upstream: string): Promise<HostileProxy> {
+  const proxy = await openHostileProxy(upstream);
+  onTestFinished(() => proxy.close());
+  return proxy;
+}
+
+/** The same for several tests. */
+export async function openHostileProxy(upstream: string): Promise<HostileProxy & { close(): void }> {
   const server = new WebSocketServer({ host: "127.0.0.1", port: 0, handleProtocols: () => "sip" });
   await new Promise<void>(resolve => server.once("listening", () => resolve()));
   const seen: { direction: Direction; text: string }[] = [];
@@ -66,10 +73,6 @@ export async function startHostileProxy(upstream: string): Promise<HostileProxy>
     node.on("error", () => client.terminate());
     client.on("close", () => node.terminate());
   });
-  onTestFinished(() => {
-    for (const client of server.clients) client.terminate();
-    server.close();
-  });
   return {
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     seen,
@@ -87,6 +90,10 @@ export async function startHostileProxy(upstream: string): Promise<HostileProxy>
     },
     inject: text => phone?.send(text),
     injectUp: text => newest?.send(text),
+    close() {
+      for (const client of server.clients) client.terminate();
+      server.close();
+    },
   };
 }
 

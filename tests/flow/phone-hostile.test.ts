@@ -1,15 +1,15 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { sealBody } from "../../background/identity/sealed-body.ts";
-import { signAnswer } from "../../background/identity/sign-identity.ts";
 import type { CallEntry } from "../../background/phone/ports.ts";
 import { createReplayMemory } from "../../background/store/replay-memory.ts";
 import { createDisk } from "../../background/store/rig.suite.ts";
 import { openVault } from "../../background/store/vault.ts";
 import { sentenceOf } from "../../protocol/call/end-sentence.ts";
 import { toScopeBits } from "../../protocol/words/delegation.ts";
-import { parseIdentity } from "../../protocol/words/identity.ts";
 import { formatFingerprint } from "../../protocol/words/media-key.ts";
-import { bodyOf, type Direction, startHostileProxy, withBodyText, withLine } from "./hostile-proxy.ts";
+import { attacksOnInvite, flip, on } from "./attacks.ts";
+import { toFalseAnswer } from "./false-answer.ts";
+import { bodyOf, startHostileProxy, withBodyText, withLine } from "./hostile-proxy.ts";
 import { createPerson } from "./phone-device.ts";
 import { hiddenAddress } from "./scripted-media.ts";
 import { oneOf, type SipText, tagOf } from "./sip-text.ts";
@@ -33,22 +33,6 @@ async function start() {
   ]);
   return { node, proxy, alice, bob };
 }
-
-type Change = (direction: Direction, message: SipText, text: string) => string | undefined;
-
-const on =
-  (
-    direction: Direction,
-    start: RegExp,
-    change: (text: string, message: SipText) => string | undefined,
-  ): Change =>
-  (way, message, text) =>
-    way === direction && start.test(message.start) && /INVITE|ACK/.test(oneOf(message, "CSeq"))
-      ? change(text, message)
-      : text;
-
-const flip = (text: string, at = 120) =>
-  text.slice(0, at) + (text[at] === "A" ? "B" : "A") + text.slice(at + 1);
 
 function neverOpened({ media, sounded }: TestPhone) {
   const done = media.opened.flatMap(call => call.commands.map(command => command.do));
@@ -76,41 +60,7 @@ describe("a node sees", () => {
 });
 
 describe("who calls is refused in words, and nothing rings, when on the way", () => {
-  const cases: [what: string, doubt: string, change: (text: string, message: SipText) => string][] = [
-    [
-      "the business is another",
-      "The message was changed on its way.",
-      text => withBodyText(text, bodyOf(text).replace("A-17", "A-18")),
-    ],
-    [
-      "the identity is taken away",
-      "This account did not sign its call.",
-      text => withLine(text, "Identity", undefined),
-    ],
-    [
-      "the certificate is another",
-      "The device did not sign this.",
-      (text, message) => {
-        const [jws = "", ...rest] = oneOf(message, "Identity").split(";");
-        const [head = "", claims = "", signature] = jws.split(".");
-        const changed = Buffer.from(claims, "base64url")
-          .toString()
-          .replace(/"dig":"[0-9A-F]{8}/, '"dig":"00000000');
-        return withLine(
-          text,
-          "Identity",
-          [`${head}.${Buffer.from(changed).toString("base64url")}.${signature}`, ...rest].join(";"),
-        );
-      },
-    ],
-    [
-      "the identity is malformed",
-      "The caller's identity is malformed.",
-      text => withLine(text, "Identity", "nothing.at.all"),
-    ],
-  ];
-
-  it.each(cases)("%s", async (_what, doubt, change) => {
+  it.each(attacksOnInvite)("%s", async (_what, doubt, change) => {
     const { proxy, alice, bob } = await start();
     proxy.alter(on("up", /^INVITE/, change));
     alice.kit.dial(bob.person.account, context);
@@ -178,8 +128,8 @@ describe("who answers is not believed, and no microphone opens, when on the way"
     const { proxy, alice, bob } = await start();
     const eve = await createPerson().device();
     proxy.alter(
-      on("up", /^INVITE/, (text, message) => {
-        void answerAs(eve, text, message).then(proxy.inject);
+      on("up", /^INVITE/, text => {
+        void toFalseAnswer(eve, text).then(proxy.inject);
         return undefined;
       }),
     );
@@ -200,30 +150,6 @@ describe("who answers is not believed, and no microphone opens, when on the way"
     neverOpened(alice);
     expect((await bob.entry()).talked).toBe(false);
     await Promise.all([alice.reach("ended"), bob.reach("ended")]);
-  }
-
-  /** What a node could send that has a device of its own. */
-  async function answerAs(eve: TestPhone["device"], text: string, message: SipText): Promise<string> {
-    const asked = parseIdentity(oneOf(message, "Identity"));
-    if (asked?.passport.ppt !== "etherlynk") throw new Error("no identity");
-    const body = "AQ";
-    const mediaKeys = [{ alg: "sha-256", dig: "AB".repeat(32) } as const];
-    const iat = Math.floor(Date.now() / 1_000);
-    const { claims } = asked.passport;
-    const facts = { request: claims, requestJws: asked.jws, status: 200, iat, body, mediaKeys };
-    const { header } = await signAnswer(eve, facts);
-    const kept = text.split("\r\n").filter(line => /^(Via|From|Call-ID|CSeq):/.test(line));
-    return [
-      "SIP/2.0 200 OK",
-      ...kept,
-      `To: ${oneOf(message, "To")};tag=eve`,
-      "Contact: <sip:eve@eve.invalid>",
-      `Identity: ${header.value}`,
-      "Content-Type: application/etherlynk-sealed",
-      `Content-Length: ${body.length}`,
-      "",
-      body,
-    ].join("\r\n");
   }
 });
 
