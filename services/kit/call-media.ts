@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import {
   MediaStream,
   type MediaStreamTrack,
@@ -81,9 +82,7 @@ export class CallMedia {
   async answer(offer: ByteText): Promise<ByteText> {
     const theirs = parseSdp(offer);
     const isRestart = this.#isRestart(theirs);
-    await trying(() =>
-      this.#connection.setRemoteDescription({ type: "offer", sdp: withoutInactive(theirs) }),
-    );
+    await trying(() => this.#connection.setRemoteDescription({ type: "offer", sdp: toApplicable(theirs) }));
     this.#theirs = theirs;
     this.#candidates = 0;
     this.#takeLines();
@@ -110,9 +109,7 @@ export class CallMedia {
    */
   async accept(answer: ByteText): Promise<void> {
     const theirs = parseSdp(answer);
-    await trying(() =>
-      this.#connection.setRemoteDescription({ type: "answer", sdp: withoutInactive(theirs) }),
-    );
+    await trying(() => this.#connection.setRemoteDescription({ type: "answer", sdp: toApplicable(theirs) }));
     this.#theirs = theirs;
   }
 
@@ -126,6 +123,7 @@ export class CallMedia {
     const { candidates } = parseFragment(fragment, this.#theirs);
     for (const candidate of candidates.slice(this.#candidates)) {
       this.#candidates += 1;
+      if (isHidden(candidate.candidate)) continue;
       await trying(() => this.#connection.addIceCandidate({ ...candidate }));
     }
   }
@@ -183,22 +181,19 @@ export class CallMedia {
   ): Promise<ByteText> {
     await trying(async () => {
       const { sdp, type } = await make();
-      await this.#connection.setLocalDescription({ sdp, type: type === "offer" ? "offer" : "answer" });
+      const gathered = this.#connection.setLocalDescription({
+        sdp,
+        type: type === "offer" ? "offer" : "answer",
+      });
+      // TURN servers are waited for longer than callers would: what there is by then must do.
+      await Promise.race([gathered, wait(2 * peerLimits.gatherMostMs, undefined, { ref: false })]);
     });
-    await this.#gathered();
     const own = this.#connection.localDescription?.sdp ?? "";
     const [, id = "1"] = /^o=\S+ (\d+)/m.exec(own) ?? [];
     this.#session ||= Number(id);
     this.#version += 1;
     // RFC 3264 §8: of one session, and numbered.
     return own.replace(/^o=\S+ \d+ \d+/m, `o=- ${this.#session} ${this.#version}`);
-  }
-
-  /** The same for TURN servers, which werift waits for longer. */
-  async #gathered(): Promise<void> {
-    if (this.#connection.iceGatheringState === "complete") return;
-    const complete = this.#connection.iceGatheringStateChange;
-    await complete.watch(state => state === "complete", peerLimits.gatherMostMs).catch(() => undefined);
   }
 
   #isRestart(theirs: Sdp): boolean {
@@ -225,12 +220,25 @@ async function trying<Result>(act: () => Promise<Result>): Promise<Result> {
 }
 
 /**
- * werift takes an ICE restart for another thing (renomination), and keeps its old credentials, once it has seen a
- * line that is inactive. To it such a line is one that we may not send on, which is what matters here.
+ * An SDP as werift can apply it.
+ *
+ * It takes an ICE restart for another thing (renomination), and keeps its old credentials, once it has seen a line
+ * that is inactive. To it such a line is one that we may not send on, which is what matters here.
  */
-function withoutInactive({ session, media }: Sdp): ByteText {
+function toApplicable({ session, media }: Sdp): ByteText {
   const replace = (line: string) => (line === "a=inactive" ? "a=sendonly" : line);
-  return formatSdp({ session: session.map(replace), media: media.map(lines => lines.map(replace)) });
+  return formatSdp({
+    session: session.map(replace),
+    media: media.map(lines => lines.filter(line => !isHidden(line)).map(replace)),
+  });
+}
+
+/**
+ * A candidate under a name of the caller's own network (mDNS), as browsers write them. A machine asks no strangers'
+ * names around in its network, and loses nothing: where the caller's checks get through, they show the address.
+ */
+function isHidden(candidate: string): boolean {
+  return /^(a=)?candidate:.*\.local /i.test(candidate);
 }
 
 /** Where they said that a line is inactive, so do we. */

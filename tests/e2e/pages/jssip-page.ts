@@ -68,6 +68,12 @@ function agreed(ask: (done: () => void) => boolean): Promise<void> {
   });
 }
 
+function heardTrack(): MediaStreamTrack {
+  const [receiver] = theSession().connection.getReceivers();
+  if (!receiver) throw new Error("There is no sound from the other side");
+  return receiver.track;
+}
+
 const part: SipPart = {
   see: journal.see,
   read: journal.read,
@@ -105,11 +111,8 @@ const part: SipPart = {
   hold: () => agreed(done => theSession().hold({}, done)),
   unhold: () => agreed(done => theSession().unhold({}, done)),
   dtmf: tones => theSession().sendDTMF(tones),
-  async hears(wanted, unwanted) {
-    const [receiver] = theSession().connection.getReceivers();
-    if (!receiver) throw new Error("There is no sound from the other side");
-    await sound.listen(receiver.track, { wanted, unwanted });
-  },
+  hears: async (wanted, unwanted) => sound.listen(heardTrack(), { wanted, unwanted }),
+  hearsSpeech: async () => sound.listenForSpeech(heardTrack()),
   retune: hertz => stage.voice?.retune(hertz),
   unregister: () => theUa().unregister(),
   stop: () => theUa().stop(),

@@ -33,6 +33,8 @@ export interface SipPart extends Journal {
   dtmf(tones: string): void;
   /** Waits until exactly `wanted` of these tones come from the other side. */
   hears(wanted: number[], unwanted: number[]): Promise<void>;
+  /** Waits until a voice comes from the other side, or another sound of many tones at once. */
+  hearsSpeech(): Promise<void>;
   retune(hertz: number): void;
   unregister(): void;
   /** Unregisters and closes. */

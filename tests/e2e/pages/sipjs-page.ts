@@ -64,6 +64,14 @@ function reinvite(hold: boolean): Promise<void> {
 
 const statusOf = ({ message }: Core.IncomingResponse) => `${message.reasonPhrase} ${message.statusCode}`;
 
+function heardTrack(): MediaStreamTrack {
+  const description = theSession().sessionDescriptionHandler;
+  if (!(description instanceof Web.SessionDescriptionHandler)) throw new Error("There is no media yet");
+  const [receiver] = description.peerConnection?.getReceivers() ?? [];
+  if (!receiver) throw new Error("There is no sound from the other side");
+  return receiver.track;
+}
+
 const part: SipPart = {
   see: journal.see,
   read: journal.read,
@@ -156,13 +164,8 @@ const part: SipPart = {
       });
     }
   },
-  async hears(wanted, unwanted) {
-    const description = theSession().sessionDescriptionHandler;
-    if (!(description instanceof Web.SessionDescriptionHandler)) throw new Error("There is no media yet");
-    const [receiver] = description.peerConnection?.getReceivers() ?? [];
-    if (!receiver) throw new Error("There is no sound from the other side");
-    await sound.listen(receiver.track, { wanted, unwanted });
-  },
+  hears: async (wanted, unwanted) => sound.listen(heardTrack(), { wanted, unwanted }),
+  hearsSpeech: async () => sound.listenForSpeech(heardTrack()),
   retune: hertz => stage.voice?.retune(hertz),
   unregister: () => void stage.registerer?.unregister(),
   stop: () => void stage.agent?.stop(),

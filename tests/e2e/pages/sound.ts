@@ -9,6 +9,9 @@ export interface Voice {
 /** A tone at its source reaches some -20 to -25 dB, an absent one is below -75 dB. */
 const presentDb = -45;
 const absentDb = -65;
+/** Speech at its usual level has 100 bins and more of these, a tone some 10. */
+const speechDb = -60;
+const speechBins = 60;
 const lookEveryMs = 40;
 const longestListenMs = 15_000;
 const spectrumSize = 8_192;
@@ -61,6 +64,20 @@ export function createSound() {
           oscillator.frequency.value = next;
         },
       };
+    },
+    /** Waits until `track` carries a sound of many tones at once: a pure tone fills a few bins of the spectrum. */
+    async listenForSpeech(track: MediaStreamTrack): Promise<void> {
+      await context.resume();
+      const ear = earOf(track);
+      const spectrum = new Float32Array(ear.frequencyBinCount);
+      const until = performance.now() + longestListenMs;
+      for (;;) {
+        ear.getFloatFrequencyData(spectrum);
+        const loud = spectrum.filter(level => level > speechDb).length;
+        if (loud >= speechBins) return;
+        if (performance.now() > until) throw new Error(`Wanted speech, heard ${loud} tones at once`);
+        await new Promise(resolve => unhurriedTimeout(() => resolve(undefined), lookEveryMs));
+      }
     },
     /** Waits until `track` carries exactly `wanted` of the tones `wanted` and `unwanted`; [] is silence. */
     async listen(
