@@ -7,9 +7,9 @@ import { launchBrowser } from "../scripts/browser.ts";
 import { buildExtension } from "../scripts/build-extension.ts";
 import { createLog } from "../signaller/log.ts";
 import { createNode } from "../signaller/node.ts";
+import { createCaller, now } from "../tests/e2e/browserless-phone.ts";
 import { extensionId } from "../tests/e2e/extension-stage.ts";
 import { openPerson } from "../tests/e2e/person.ts";
-import { createCaller, now } from "./caller.ts";
 import { parseOptions, say } from "./options.ts";
 import { alternate, median, printRow, toFigure, toRow } from "./rounds.ts";
 

@@ -14,6 +14,12 @@ describe("wantsHold", () => {
     ["one of two lines goes on", false, [audio, "a=inactive", "m=video 9 RTP/SAVPF 96", "a=recvonly"]],
     ["a refused line does not count", true, [audio, "a=inactive", "m=video 0 RTP/SAVPF 96"]],
     ["a bundled line counts", false, [audio, "a=inactive", "m=video 0 RTP/SAVPF 96", "a=bundle-only"]],
+    [
+      "a data channel has no direction",
+      true,
+      [audio, "a=inactive", "m=application 9 UDP/DTLS/SCTP webrtc-datachannel"],
+    ],
+    ["a data channel alone", false, ["m=application 9 UDP/DTLS/SCTP webrtc-datachannel"]],
     ["nothing said is sendrecv", false, [audio]],
     ["no line at all", false, []],
   ];

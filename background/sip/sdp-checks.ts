@@ -1,11 +1,16 @@
 import type { ByteText } from "../../protocol/sip/message.ts";
 
-/** Whether an offer wants no media of ours: every line that lives is only sent to us, or silent (RFC 3264 §8.4). */
+/**
+ * Whether an offer wants no media of ours: every line that lives is only sent to us, or silent (RFC 3264 §8.4). A data
+ * channel is neither: its line has no direction (RFC 8841 §5).
+ */
 export function wantsHold(sdp: ByteText): boolean {
   const [session = "", ...sections] = sdp.split(/^m=/m);
   const usual = directionOf(session) ?? "sendrecv";
   const alive = sections.filter(
-    section => !/^[^ \r\n]+ 0[ /]/.test(section) || /^a=bundle-only/m.test(section),
+    section =>
+      /^(?:audio|video) /.test(section) &&
+      (!/^[^ \r\n]+ 0[ /]/.test(section) || /^a=bundle-only/m.test(section)),
   );
   return (
     alive.length > 0 &&

@@ -43,10 +43,20 @@ async function open() {
   rig.panel.answer("worker.window.focus", focus, rig.signal);
   rig.panel.answer(
     "worker.notice.show",
-    ({ id, message }) => void doors.push(`${id}: ${message}`) ?? null,
+    ({ id, message }) => {
+      doors.push(`${id}: ${message}`);
+      return null;
+    },
     rig.signal,
   );
-  rig.panel.answer("worker.notice.clear", ({ id }) => void doors.push(`clear ${id}`) ?? null, rig.signal);
+  rig.panel.answer(
+    "worker.notice.clear",
+    ({ id }) => {
+      doors.push(`clear ${id}`);
+      return null;
+    },
+    rig.signal,
+  );
   const shown = startCallWindows({
     ...{ bus: rig.bus, kit, failed: rig.failed, signal: rig.signal },
     titleOf: () => "Bob",

@@ -31,7 +31,14 @@ async function open() {
     ringtone: { tone: "soft", volume: 0.4, device: "desk" },
   } as const;
   const shown: unknown[] = [];
-  rig.panel.answer("worker.notice.show", notice => void shown.push(notice) ?? null, rig.signal);
+  rig.panel.answer(
+    "worker.notice.show",
+    notice => {
+      shown.push(notice);
+      return null;
+    },
+    rig.signal,
+  );
   const ringer = createRinger({
     ...{ bus: rig.bus, failed: rig.failed, signal: rig.signal, player },
     preferences: () => preferences,

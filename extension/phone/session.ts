@@ -77,5 +77,27 @@ async function openSession(options: SessionOptions, feed: SnapshotFeed): Promise
     },
     signal,
   );
+  showMissed({ bus, feed, failed, signal });
   feed.ready();
+}
+
+/** How many calls were missed, on the toolbar: also after a restart. */
+function showMissed({
+  bus,
+  feed,
+  failed,
+  signal,
+}: Omit<FeatureParts, "store" | "now" | "newId"> & Ends): void {
+  const show = () => {
+    const { missed } = feed.now();
+    bus
+      .ask("worker.badge.show", { text: missed > 0 ? String(missed) : "" })
+      .catch((error: unknown) => failed("badge", error));
+  };
+  feed.watch(["missed"], show, signal);
+  show();
+}
+
+interface Ends {
+  readonly signal: AbortSignal;
 }

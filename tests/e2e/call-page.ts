@@ -1,10 +1,10 @@
-import type { Page } from "puppeteer";
+import type { ElementHandle, Page } from "puppeteer";
 
 /** What a person does and hears in the window of a call. */
 export interface CallPage {
   readonly page: Page;
   /** Presses the button of this name as soon as it can be pressed. */
-  press(name: string): Promise<void>;
+  press(name: string | RegExp): Promise<void>;
   /** Words that stand somewhere in the window. */
   says(words: string | RegExp): Promise<void>;
   /** Exactly these tones come from the other side: what their microphone hears, decoded here. */
@@ -15,23 +15,32 @@ export interface CallPage {
 }
 
 export function toCallPage(page: Page): CallPage {
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(10_000);
+  /** What stands there instead is what one wants to know. */
+  const sees = async <Result>(what: string | RegExp, waiting: Promise<Result>): Promise<Result> => {
+    try {
+      return await waiting;
+    } catch (cause) {
+      const shown = await page.evaluate(() => document.body.innerText).catch(() => "nothing: it is closed");
+      throw new Error(`The window never had "${what}". It shows:\n${shown}`, { cause });
+    }
+  };
   return {
     page,
     async press(name) {
-      const button = await page.waitForSelector(`::-p-aria([name="${name}"][role="button"])`);
-      await page.waitForFunction(it => !(it as HTMLButtonElement).disabled, {}, button);
-      await button?.click();
+      const [source, flags] =
+        typeof name === "string" ? [`^${escapeWords(name)}$`, ""] : [name.source, name.flags];
+      const found = await sees(name, page.waitForFunction(findButton, { polling: 30 }, source, flags));
+      const button = found.asElement() as ElementHandle<HTMLButtonElement> | null;
+      if (button === null) throw new Error(`There is no button ${name}`);
+      await button.click();
     },
     async says(words) {
       const [source, flags] =
         typeof words === "string" ? [escapeWords(words), ""] : [words.source, words.flags];
-      await page.waitForFunction(
-        (pattern, how) => new RegExp(pattern, how).test(document.body.innerText),
-        { polling: 50 },
-        source,
-        flags,
-      );
+      const isThere = (pattern: string, how: string) =>
+        new RegExp(pattern, how).test(document.body.innerText);
+      await sees(words, page.waitForFunction(isThere, { polling: 50 }, source, flags));
     },
     hears: (wanted, unwanted) => page.evaluate(listen, wanted, unwanted),
     sees: frames => page.evaluate(watchFrames, frames),
@@ -40,6 +49,14 @@ export function toCallPage(page: Page): CallPage {
       await new Promise<void>(resolve => page.once("close", () => resolve()));
     },
   };
+}
+
+/** Runs in the window: a button that can be pressed, by the name that people and screen readers know it by. */
+function findButton(source: string, flags: string): HTMLButtonElement | undefined {
+  const name = new RegExp(source, flags);
+  return [...document.querySelectorAll("button")].find(
+    button => !button.disabled && name.test((button.ariaLabel ?? button.innerText).trim()),
+  );
 }
 
 function escapeWords(words: string): string {

@@ -22,6 +22,8 @@ export interface Person {
   ask(name: string, body: unknown): Promise<unknown>;
   snapshot(): Promise<PhoneSnapshot>;
   until(what: string, holds: (snapshot: PhoneSnapshot) => boolean): Promise<PhoneSnapshot>;
+  /** What stands on the toolbar's button. */
+  badge(): Promise<string>;
   /** The window of a call that opens, or is open and not given out yet. */
   callWindow(): Promise<Page>;
   signIn(home: HomeDomain): Promise<void>;
@@ -75,6 +77,7 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
         await new Promise(resolve => setTimeout(resolve, 40));
       }
     },
+    badge: () => panel.evaluate(() => chrome.action.getBadgeText({})),
     async callWindow() {
       const target = await browser.waitForTarget(it => !given.has(it) && isOurs("call.html")(it), {
         timeout: 15_000,
