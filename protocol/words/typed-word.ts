@@ -10,7 +10,7 @@ export interface TypedField {
 export type TypedFields = Readonly<Record<string, readonly TypedField[]>>;
 
 /** A value of a typed message. Integers beyond 2^53 are decimal text, as wallets take them from JSON. */
-export type TypedValue = string | number | { readonly [name: string]: TypedValue };
+export type TypedValue = string | number | { readonly [name: string]: TypedValue } | readonly TypedValue[];
 
 /** A signed word before it is signed: its type, and what it says. */
 export interface TypedWord {
@@ -22,7 +22,19 @@ export interface TypedWord {
 
 /** What a wallet gets in `eth_signTypedData_v4`: plain JSON. */
 export interface TypedData extends TypedWord {
-  readonly domain: { readonly name: string; readonly version: string; readonly chainId: number };
+  readonly domain: {
+    readonly name: string;
+    readonly version: string;
+    readonly chainId: number;
+    /** Of words that one contract reads; others, such as delegations, are no contract's. */
+    readonly verifyingContract?: Hex;
+  };
+}
+
+/** Where a word counts that a contract reads. */
+export interface ContractPlace {
+  readonly chainId: number;
+  readonly contract: Hex;
 }
 
 const DOMAIN_FIELDS: readonly TypedField[] = [
@@ -41,17 +53,35 @@ export function toTypedData(word: TypedWord, chainId: number): TypedData {
   };
 }
 
+/** A word as the wallet is asked to sign it, for one contract on one chain. */
+export function toContractTypedData(word: TypedWord, place: ContractPlace): TypedData {
+  const { domain, types, ...rest } = toTypedData(word, place.chainId);
+  return {
+    ...rest,
+    domain: { ...domain, verifyingContract: place.contract },
+    types: { ...types, EIP712Domain: [...DOMAIN_FIELDS, { name: "verifyingContract", type: "address" }] },
+  };
+}
+
 /** The 32 bytes a wallet signs: keccak256(0x1901, domain, message), EIP-712. */
 export function digestOf(word: TypedWord, chainId: number): Hex {
-  const { domain, types, primaryType } = toTypedData(word, chainId);
-  const message = withBigInts(word.message, word.types[primaryType] ?? [], word.types);
-  return getSignPayload<OxTypedData, string>({ domain, types: types as OxTypedData, primaryType, message });
+  return payloadOf(toTypedData(word, chainId));
+}
+
+/** The same for a word that one contract reads. */
+export function contractDigestOf(word: TypedWord, place: ContractPlace): Hex {
+  return payloadOf(toContractTypedData(word, place));
 }
 
 /** keccak256 of one struct, without domain: how other words and contracts refer to it. */
 export function structHashOf(word: TypedWord): Hex {
   const data = withBigInts(word.message, word.types[word.primaryType] ?? [], word.types);
   return hashStruct({ data, primaryType: word.primaryType, types: word.types as OxTypedData });
+}
+
+function payloadOf({ domain, types, primaryType, message: plain }: TypedData): Hex {
+  const message = withBigInts(plain, types[primaryType] ?? [], types);
+  return getSignPayload<OxTypedData, string>({ domain, types: types as OxTypedData, primaryType, message });
 }
 
 /** Integers as bigint, which is what the hashing library wants; everything else as it is. */
@@ -63,10 +93,18 @@ function withBigInts(
   const result: Record<string, unknown> = {};
   for (const { name, type } of fields) {
     const value = message[name];
-    const inner = types[type];
     if (value === undefined) throw new Error(`This word lacks its field ${name}.`);
-    if (inner !== undefined && typeof value === "object") result[name] = withBigInts(value, inner, types);
-    else result[name] = /^u?int/.test(type) && typeof value !== "object" ? BigInt(value) : value;
+    result[name] = withBigInt(value, type, types);
   }
   return result;
+}
+
+function withBigInt(value: TypedValue, type: string, types: TypedFields): unknown {
+  if (isList(value)) return value.map(item => withBigInt(item, type.replace(/\[\]$/, ""), types));
+  if (typeof value === "object") return withBigInts(value, types[type] ?? [], types);
+  return /^u?int/.test(type) ? BigInt(value) : value;
+}
+
+function isList(value: TypedValue): value is readonly TypedValue[] {
+  return Array.isArray(value);
 }

@@ -29,18 +29,30 @@ interface Field {
   readonly type: string;
 }
 
-/** EIP-712 `hashStruct`, for types without arrays and nested structs, which is all these words use. */
-export function hashStruct(name: string, fields: readonly Field[], values: Record<string, unknown>): Buffer {
-  const type = `${name}(${fields.map(field => `${field.type} ${field.name}`).join(",")})`;
+type Types = Readonly<Record<string, readonly Field[]>>;
+
+/** EIP-712 `hashStruct` of the struct of this name among the types. */
+export function hashStruct(name: string, types: Types, values: Record<string, unknown>): Buffer {
+  const inner = [...namesWithin(types[name] ?? [], types)].sort();
+  const type = [name, ...inner]
+    .map(it => `${it}(${(types[it] ?? []).map(field => `${field.type} ${field.name}`).join(",")})`)
+    .join("");
+  const fields = types[name] ?? [];
   return keccak256(
-    Buffer.concat([keccak256(Buffer.from(type)), ...fields.map(it => word(it.type, values[it.name]))]),
+    Buffer.concat([keccak256(Buffer.from(type)), ...fields.map(it => word(it.type, values[it.name], types))]),
   );
+}
+
+/** Structs that a struct holds, at any depth. */
+function namesWithin(fields: readonly Field[], types: Types): Set<string> {
+  const names = fields.map(({ type }) => type.replace(/\[\]$/, "")).filter(name => name in types);
+  return new Set(names.flatMap(name => [name, ...namesWithin(types[name] ?? [], types)]));
 }
 
 /** The digest a wallet signs. */
 export function digest(data: {
   readonly domain: Record<string, unknown>;
-  readonly types: Record<string, readonly Field[]>;
+  readonly types: Types;
   readonly primaryType: string;
   readonly message: Record<string, unknown>;
 }): Buffer {
@@ -48,13 +60,17 @@ export function digest(data: {
   return keccak256(
     Buffer.concat([
       Buffer.of(0x19, 0x01),
-      hashStruct("EIP712Domain", types["EIP712Domain"] ?? [], domain),
-      hashStruct(primaryType, types[primaryType] ?? [], message),
+      hashStruct("EIP712Domain", types, domain),
+      hashStruct(primaryType, types, message),
     ]),
   );
 }
 
-function word(type: string, value: unknown): Buffer {
+function word(type: string, value: unknown, types: Types): Buffer {
+  if (Array.isArray(value)) {
+    return keccak256(Buffer.concat(value.map(item => word(type.slice(0, -2), item, types))));
+  }
+  if (type in types) return hashStruct(type, types, value as Record<string, unknown>);
   if (type === "string") return keccak256(Buffer.from(String(value)));
   const hex = type.startsWith("uint") ? BigInt(String(value)).toString(16) : String(value).slice(2);
   return Buffer.from(hex.padStart(64, "0"), "hex");

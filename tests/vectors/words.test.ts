@@ -65,7 +65,7 @@ describe("the second implementation", () => {
       chainId: 1,
       verifyingContract: "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC",
     };
-    expect(hashStruct("EIP712Domain", types.EIP712Domain, domain).toString("hex")).toBe(
+    expect(hashStruct("EIP712Domain", types, domain).toString("hex")).toBe(
       "f2cee375fa42b42143804025fc449deafd50cc031ca257e0b194a650a912090f",
     );
   });
@@ -135,7 +135,7 @@ it("the context has the published body and hash", () => {
     { name: "amount", type: "string" },
   ];
   const values = { ...value, contractAddress: value.contract };
-  expect(`0x${hashStruct("Context", fields, values).toString("hex")}`).toBe(hash);
+  expect(`0x${hashStruct("Context", { Context: fields }, values).toString("hex")}`).toBe(hash);
 });
 
 it("the PASSporT has the published signing input, and the header's signature fits it", () => {
