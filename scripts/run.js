@@ -25,6 +25,7 @@ const tasks = {
   echo: { file: "services/echo/main.ts", system: () => [] },
   build: { file: "scripts/build.ts", system: () => [] },
   contracts: { file: "scripts/contracts.ts", system: () => [] },
+  "chain:deploy": { file: "scripts/chain/deploy-main.ts", system: () => [] },
   bench: { file: "bench/main.ts", system: ([name]) => (name === "proxy" ? ["kamailio"] : []) },
 };
 
