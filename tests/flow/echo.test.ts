@@ -11,6 +11,7 @@ import { type MachineKeys, openMachineKeys } from "../../services/kit/machine-ke
 import { startNode as startNodeProcess } from "../e2e/node-process.ts";
 import { createDevice, prove, registering } from "./device.ts";
 import { type CallerMedia, createCallerMedia } from "./echo-caller.ts";
+import { createPeerClient } from "./peer-client.ts";
 import { createSipClient, type Dialog, type SipClient } from "./sip-client.ts";
 import { oneOf, type SipText } from "./sip-text.ts";
 import { startNode, type TestNode } from "./test-node.ts";
@@ -331,7 +332,7 @@ describe("the echo", () => {
     const media = createCallerMedia();
     const invite = client.send("INVITE", ECHO, { headers: [SDP], body: await media.offer() });
     const ok = await client.final(invite);
-    if (limits.longestMs !== undefined) await media.accept(ok.body);
+    if ("longestMs" in limits) await media.accept(ok.body);
     client.confirm(invite, ok);
     client.respond(await client.request("BYE"), 200);
   });
@@ -359,6 +360,22 @@ describe("the echo", () => {
       await media.until("speech", () => media.heard.length > 5);
       await client.close();
     }
+  });
+
+  it("is called by a guest's PeerJS page in a closed domain, by its name", async () => {
+    const keys = await openMachineKeys();
+    const node = await startClosed(keys);
+    await runEcho(node, { keys });
+    const page = await createPeerClient(node.url, "page-1");
+    const media = createCallerMedia();
+    const sdp = await media.offer();
+    const ids = { connectionId: "mc_1", type: "media" };
+    page.send({ type: "OFFER", dst: ECHO, payload: { ...ids, sdp: { type: "offer", sdp } } });
+    const { src, payload } = await page.next("ANSWER");
+    expect(src).toBe(ECHO);
+    await media.accept(payload?.sdp?.sdp ?? "");
+    media.talk();
+    await media.until("speech", () => media.heard.length > 20);
   });
 
   it("says why where a node does not admit it", async () => {
