@@ -5,6 +5,8 @@ import { openMachineKeys } from "../kit/machine-keys.ts";
 import { createLog } from "../kit/service-log.ts";
 import { startEcho } from "./start-echo.ts";
 
+const GOODBYE_MS = 3_000;
+
 const HELP = `Answers calls with a sentence, then sends back what it hears.
 
   --node URL       a node of the domain, such as wss://node.example:9000/; may be repeated
@@ -37,7 +39,12 @@ async function obey(values: Values): Promise<void> {
   const urls = readUrls(values.node ?? []);
   const { domain = "localhost", as: user } = values;
   const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  const end = () => {
+    stop.abort();
+    // A node that does not answer must not keep it.
+    setTimeout(() => process.exit(0), GOODBYE_MS).unref();
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, end);
   const { account } = await startEcho({
     domain,
     urls,

@@ -127,6 +127,8 @@ export class Line {
         return;
       case "stopped":
         this.#socket.close();
+        // What was still to be answered will not be.
+        this.transactions.lose();
         this.#timers.stopAll();
         return;
       case "refused":

@@ -378,6 +378,20 @@ describe("the echo", () => {
     await media.until("speech", () => media.heard.length > 20);
   });
 
+  it("its name is nobody else's in a closed domain: neither to register nor to speak under", async () => {
+    const keys = await openMachineKeys();
+    const node = await startClosed(keys);
+    const device = createDevice();
+    const client = await createSipClient(node.url, { user: device.account, domain: DOMAIN });
+    const from = `<${ECHO}>;tag=ann`;
+    await prove(client, device, registering(client, device, DOMAIN));
+    const named = { ...registering(client, device, DOMAIN), to: `<${ECHO}>` };
+    expect((await prove(client, device, named)).status).toBe(403);
+    const asked = { method: "INVITE", uri: client.aor, from };
+    expect((await client.ask("INVITE", client.aor, { from })).status).toBe(401);
+    expect((await prove(client, device, asked)).status).toBe(403);
+  });
+
   it("says why where a node does not admit it", async () => {
     const node = await startNode({ domain: DOMAIN });
     await expect(runEcho(node, { user: "echo" })).rejects.toThrow("Only accounts register here");
