@@ -18,6 +18,7 @@ export interface CallRunOptions {
   readonly call: Call;
   /** Whom it is with, in the words of who dialled, or of the caller. */
   readonly address: string;
+  readonly isGuest: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly verifier: Verifier;
@@ -43,12 +44,12 @@ export class CallRun {
   #record: CallRecord;
 
   constructor(options: CallRunOptions) {
-    const { call, clock, address } = options;
+    const { call, clock, address, isGuest } = options;
     this.#options = options;
     const { id, context } = call;
     const began = clock.now();
     const open = { connected: undefined, ended: undefined, doubt: undefined };
-    this.#record = { id, call, address, context, began, ...open };
+    this.#record = { id, call, address, isGuest, context, began, ...open };
     this.#timers = createNamedTimers(clock, timer => this.#queue.tell({ type: "timer-fired", timer }));
     this.#queue = new CallQueue(call, {
       log: options.log,

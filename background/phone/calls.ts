@@ -88,7 +88,7 @@ export class Calls {
       expects,
       ...toWhole({ context }),
     });
-    const run = this.#add({ call, address: peer, trickle: expects === "account" });
+    const run = this.#add({ call, address: peer, isGuest: false, trickle: expects === "account" });
     const body = context && { mediaType: contextMediaType, body: formatContext(context) };
     const wire = agent.call({
       callId: id,
@@ -127,6 +127,7 @@ export class Calls {
     const run = this.#add({
       call,
       address: peer,
+      isGuest: expects === "anyone" && from(invite).displayName === "guest",
       trickle: expects === "account" || supports(invite, "trickle-ice"),
     });
     const wire = incoming.answer(run.ear, () => run.keys);
@@ -149,7 +150,7 @@ export class Calls {
     return { id, me: accountOf(device), line: line().state.name === "up" ? "up" : "down" } as const;
   }
 
-  #add(parts: Pick<CallRunOptions, "call" | "address" | "trickle">): CallRun {
+  #add(parts: Pick<CallRunOptions, "call" | "address" | "isGuest" | "trickle">): CallRun {
     const { clock, log, verifier, ports } = this.#options;
     const run = new CallRun({
       ...parts,

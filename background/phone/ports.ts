@@ -12,6 +12,8 @@ export interface CallRecord {
   /** Whom it is with, as it was dialled or claimed; `call.proof` says whether it is proven. */
   readonly address: string;
   readonly context: Context | undefined;
+  /** It comes from a web page without a phone, as the node says (`"guest" <sip:…>`): it proves as little as any. */
+  readonly isGuest: boolean;
   readonly began: number;
   readonly connected: number | undefined;
   readonly ended: number | undefined;
@@ -20,7 +22,7 @@ export interface CallRecord {
 }
 
 /** One line of the user's log. */
-export interface CallEntry extends Omit<CallRecord, "call" | "doubt"> {
+export interface CallEntry extends Omit<CallRecord, "call" | "doubt" | "isGuest"> {
   readonly direction: Call["direction"];
   readonly peer: string;
   readonly proof: Call["proof"];

@@ -7,7 +7,7 @@ import { toCallView, toLineView } from "./call-view.ts";
 const unknown = { contact: undefined };
 
 function record(call: Call, more: Partial<CallRecord> = {}): CallRecord {
-  const times = { began: 1, connected: undefined, ended: undefined, doubt: undefined };
+  const times = { began: 1, connected: undefined, ended: undefined, doubt: undefined, isGuest: false };
   return { id: call.id, call, address: "0xBob", context: undefined, ...times, ...more };
 }
 
@@ -32,6 +32,12 @@ describe("a call as panels show it", () => {
     ["waived", "foreign"],
   ] as const)("proof %s is shown as %s", (proof, shown) => {
     expect(toCallView(record({ ...incomingCall, proof }), unknown).peer.proof).toBe(shown);
+  });
+
+  it("a web page without a phone is a guest, unless it proved who it is", () => {
+    const from = (proof: Call["proof"]) => record({ ...incomingCall, proof }, { isGuest: true });
+    expect(toCallView(from("waived"), unknown).peer.proof).toBe("guest");
+    expect(toCallView(from("proven"), unknown).peer.proof).toBe("account");
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import type { CallStage, CallView, LineView, Proof } from "../../background/bus/phone-contract.ts";
 import type { CallRecord } from "../../background/phone/ports.ts";
 import { type LineState, sentenceOfLine } from "../../background/sip/line-state.ts";
-import type { Call, CallState, StateKind } from "../../protocol/call/call.ts";
+import type { CallState, StateKind } from "../../protocol/call/call.ts";
 import { sentenceOf } from "../../protocol/call/end-sentence.ts";
 
 export interface Known {
@@ -35,7 +35,7 @@ export function toCallView(record: CallRecord, { contact }: Known): CallView {
     id,
     direction: call.direction,
     stage: stageOf(call.state),
-    peer: { title: contact ?? address, address, proof: proofOf(call), isContact: contact !== undefined },
+    peer: { title: contact ?? address, address, proof: proofOf(record), isContact: contact !== undefined },
     ...(context && { context }),
     ...(connected !== undefined && { since: connected }),
     ...(said !== undefined && { said }),
@@ -66,9 +66,10 @@ function stageOf(state: CallState): CallStage {
 }
 
 /** A waived proof is one that nobody can give: who it is then stays open, and is shown so. */
-function proofOf({ proof }: Call): Proof {
+function proofOf({ call: { proof }, isGuest }: CallRecord): Proof {
   if (proof === "proven") return "account";
-  return proof === "waived" ? "foreign" : "checking";
+  if (proof === "none") return "checking";
+  return isGuest ? "guest" : "foreign";
 }
 
 function saidOf({ call, doubt }: CallRecord): string | undefined {
