@@ -27,6 +27,8 @@ export interface BrowserOptions {
   readonly isShown?: boolean;
   /** The machine's own camera and microphone. */
   readonly realMedia?: boolean;
+  /** Starts it in the place of what is installed: in a network of its own, for one. */
+  readonly program?: string;
   /** More of the command line. */
   readonly args?: readonly string[];
   /** Who starts it sees to its end when the process is told to end; else the browser does. */
@@ -35,7 +37,7 @@ export interface BrowserOptions {
 
 /** A browser, headless and with fake media unless told otherwise; undefined where no Chrome or Chromium is installed. */
 export async function launchBrowser(options: BrowserOptions = {}): Promise<Browser | undefined> {
-  const executablePath = findProgram("chromium");
+  const executablePath = options.program ?? findProgram("chromium");
   if (!executablePath) return undefined;
   const { protocolTimeout = 30_000, extensions = [], userDataDir, isShown = false } = options;
   const media = options.realMedia ? [] : fakeMedia;

@@ -19,7 +19,7 @@ const tasks = {
     file: "scripts/start.ts",
     system: args => (opensNone.some(it => args.includes(it)) ? [] : ["chromium"]),
   },
-  test: { file: "scripts/test.ts", system: () => ["chromium"] },
+  test: { file: "scripts/test.ts", system: () => ["chromium", "firefox", "ip", "nft"] },
   check: { file: "scripts/check.ts", system: () => [] },
   node: { file: "signaller/main.ts", system: () => [] },
   echo: { file: "services/echo/main.ts", system: () => [] },

@@ -1,2 +1,2 @@
 export function ensureSystem(names: readonly string[]): void;
-export function findProgram(name: "chromium" | "kamailio"): string | undefined;
+export function findProgram(name: "chromium" | "firefox" | "ip" | "kamailio" | "nft"): string | undefined;

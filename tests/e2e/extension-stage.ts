@@ -99,7 +99,8 @@ async function waitForScripts(panel: Page): Promise<void> {
   );
 }
 
-async function startFixtures() {
+/** Pages for a browser to visit, each under a path of its own. */
+export async function startFixtures() {
   const fixtures: Fixture[] = [];
   const server = createServer((request, response) => {
     const [, index = "", name] = (request.url ?? "").split("/");

@@ -35,6 +35,8 @@ export interface PersonOptions {
   readonly hertz: number;
   readonly extensions?: readonly string[];
   readonly args?: readonly string[];
+  /** Starts the browser in the place of what is installed. */
+  readonly program?: string;
   /** Comes back to what an earlier browser left. */
   readonly profile?: string;
   readonly privateKey?: `0x${string}`;
@@ -49,6 +51,7 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
     extensions: [folder, ...extensions],
     userDataDir: options.profile ?? join(own, "profile"),
     args: [`--use-file-for-fake-audio-capture=${sound}`, ...args],
+    ...(options.program !== undefined && { program: options.program }),
   });
   if (!browser) throw new Error("There is no Chrome or Chromium; these tests should have been skipped");
   const isOurs = (path: string) => (target: Target) =>
