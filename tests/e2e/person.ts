@@ -57,10 +57,28 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
   const isOurs = (path: string) => (target: Target) =>
     target.url().startsWith(`chrome-extension://${extensionId}/${path}`);
   await browser.waitForTarget(target => target.type() === "service_worker" && isOurs("")(target));
-  const account = parseAccount(fromPublicKey(getPublicKey({ privateKey })));
   const [first] = await browser.pages();
   const panel = first ?? (await browser.newPage());
   await panel.goto(`chrome-extension://${extensionId}/popup.html`);
+  return wakePhone({
+    ...{ browser, panel, hertz, privateKey },
+    isCall: isOurs("call.html"),
+    async close() {
+      await browser.close();
+      rmSync(own, { recursive: true, force: true, maxRetries: 3 });
+    },
+  });
+}
+
+export interface Driving extends Pick<Person, "browser" | "panel" | "hertz" | "close"> {
+  readonly privateKey: `0x${string}`;
+  readonly isCall: (target: Target) => boolean;
+}
+
+/** A browser with the extension in it, as a person who uses it; resolves when its phone is there. */
+export async function wakePhone(driving: Driving): Promise<Person> {
+  const { browser, panel, hertz, privateKey, isCall, close } = driving;
+  const account = parseAccount(fromPublicKey(getPublicKey({ privateKey })));
   const given = new Set<Target>();
 
   const ask = async (name: string, body: unknown) => {
@@ -70,7 +88,7 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
   };
   const snapshot = () => ask("phone.snapshot.read", null) as Promise<PhoneSnapshot>;
   const person: Person = {
-    ...{ account, browser, hertz, panel, ask, snapshot },
+    ...{ account, browser, hertz, panel, ask, snapshot, close },
     async until(what, holds) {
       const started = Date.now();
       for (;;) {
@@ -82,7 +100,7 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
     },
     badge: () => panel.evaluate(() => chrome.action.getBadgeText({})),
     async callWindow() {
-      const target = await browser.waitForTarget(it => !given.has(it) && isOurs("call.html")(it), {
+      const target = await browser.waitForTarget(it => !given.has(it) && isCall(it), {
         timeout: 15_000,
       });
       given.add(target);
@@ -94,10 +112,6 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
       const signature = toHex(sign({ payload: getSignPayload(JSON.parse(typedData)), privateKey }));
       await ask("account.delegation.sign", { signature });
       await person.until("A line", ({ line }) => line.state === "ready");
-    },
-    async close() {
-      await browser.close();
-      rmSync(own, { recursive: true, force: true, maxRetries: 3 });
     },
   };
   await ask("worker.phone.wake", null);
