@@ -1,8 +1,9 @@
 import type { Page } from "puppeteer";
 import { shorten } from "../../content/mark.ts";
+import { shortAddress } from "../../extension/ui/words.ts";
 import { measure } from "./measure.ts";
 import type { Play } from "./play.ts";
-import { type Actor, find, press, says, untilClosed } from "./stage.ts";
+import { type Actor, press, says, untilClosed } from "./stage.ts";
 import { confirmInWallet } from "./wallet-window.ts";
 
 /** In decibels, where it is played. A tone that is there reaches some -20 to -40; one that is not stays below -70. */
@@ -22,7 +23,7 @@ export async function callAboutOrder(play: Play): Promise<void> {
     bob.next("the window of his call", isCall),
     alice.next("the window of the call that comes in", isCall),
   ]);
-  await Promise.all([says(his, "Ringing"), says(hers, "Proved by a signature"), says(hers, "OTC-7351")]);
+  await Promise.all([says(his, "Ringing"), says(hers, "Proved."), says(hers, "OTC-7351")]);
   await report.step(
     "Bob clicks the mark beside Alice's address. It rings; she sees who it is, proved, and what about.",
     [
@@ -125,7 +126,7 @@ async function hangUp({ alice, bob, report }: Play, { his, hers }: Windows): Pro
     const popup = await actor.open(`chrome-extension://${host}/popup.html`);
     await popup.setViewport({ width: 360, height: 600 });
     await press(popup, "Recents", "tab");
-    await find(popup, `Call ${shorten(actor === alice ? bob.person.account : alice.person.account)} again`);
+    await says(popup, shortAddress(actor === alice ? bob.person.account : alice.person.account));
     shots.push({ who: actor.person.name, page: popup });
   }
   await report.step("The call stands in the recents of both.", shots);

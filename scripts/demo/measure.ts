@@ -6,8 +6,6 @@ export interface Heard {
   readonly decibels: readonly number[];
   /** Frames that were shown meanwhile. */
   readonly frames: number;
-  /** Of the picture's middle at the end, in [0, 255]. */
-  readonly brightness: number;
 }
 
 /** Listens and looks for a while at what the call window plays of the other side. */
@@ -17,8 +15,11 @@ export function measure(page: Page, hertz: readonly number[], forMs = 1_500): Pr
 
 /** Runs in the page. */
 async function measureHere(hertz: readonly number[], forMs: number): Promise<Heard> {
-  const played = [...document.querySelectorAll<HTMLMediaElement>("video, audio")].filter(each => !each.muted);
-  const streams = played.map(each => each.srcObject).filter(each => each instanceof MediaStream);
+  const played = [...document.querySelectorAll<HTMLMediaElement>("video, audio")].filter(
+    each => each.id !== "own-video",
+  );
+  const sounding = played.filter(each => !each.muted && !each.paused);
+  const streams = sounding.map(each => each.srcObject).filter(each => each instanceof MediaStream);
   const audio = new AudioContext({ sampleRate: 48_000 });
   const meter = audio.createAnalyser();
   meter.fftSize = 8_192;
@@ -26,7 +27,8 @@ async function measureHere(hertz: readonly number[], forMs: number): Promise<Hea
   for (const stream of streams) {
     if (stream.getAudioTracks().length > 0) audio.createMediaStreamSource(stream).connect(meter);
   }
-  const video = played.find(each => each instanceof HTMLVideoElement && each.videoWidth > 0) as
+  // The picture that stands in for a camera that is off is a tiny one.
+  const video = played.find(each => each instanceof HTMLVideoElement && each.videoWidth > 32) as
     | HTMLVideoElement
     | undefined;
   const before = video?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
@@ -46,19 +48,5 @@ async function measureHere(hertz: readonly number[], forMs: number): Promise<Hea
     // JSON has no infinity.
     decibels: decibels.map(each => Math.max(-200, Math.round(each))),
     frames: after - before,
-    brightness: video ? brightnessOf(video) : 0,
   };
-
-  function brightnessOf(shown: HTMLVideoElement): number {
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 16;
-    const drawing = canvas.getContext("2d");
-    if (!drawing) return 0;
-    drawing.drawImage(shown, 0, 0, 16, 16);
-    const { data } = drawing.getImageData(0, 0, 16, 16);
-    let sum = 0;
-    for (let at = 0; at < data.length; at += 4)
-      sum += Math.max(data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0);
-    return Math.round(sum / (data.length / 4));
-  }
 }
