@@ -14,7 +14,7 @@ export function Recents(props: PanelProps): JSX.Element {
   const { snapshot, bus, run } = props;
   const [search, write] = useState("");
   const [isClearing, ask] = useState(false);
-  const { entries, said, more } = useRecents(props, search.trim());
+  const { entries, said, isLooking, hide, more } = useRecents(props, search.trim());
   const { missed } = snapshot;
   // Looked at: by who has the list before their eyes, also for what comes in meanwhile.
   useEffect(() => {
@@ -31,10 +31,10 @@ export function Recents(props: PanelProps): JSX.Element {
           {said}
         </p>
       )}
-      {entries.length === 0 && <Empty>No call is found under “{search}”.</Empty>}
+      {entries.length === 0 && !isLooking && <Empty>No call is found under “{search}”.</Empty>}
       <ul class="list" aria-label="Calls">
         {entries.map(entry => (
-          <Entry key={entry.id} {...props} entry={entry} />
+          <Entry key={entry.id} {...props} entry={entry} hide={hide} />
         ))}
       </ul>
       <div class="row ends">
@@ -63,6 +63,7 @@ export function Recents(props: PanelProps): JSX.Element {
 
 interface EntryProps extends PanelProps {
   readonly entry: RecentView;
+  readonly hide: (id: string) => void;
 }
 
 function Entry(props: EntryProps): JSX.Element {
@@ -99,9 +100,13 @@ function Entry(props: EntryProps): JSX.Element {
   );
 }
 
-function Choices({ entry: { id, title, address }, snapshot, bus, run }: EntryProps): JSX.Element {
+function Choices({ entry: { id, title, address }, hide, snapshot, bus, run }: EntryProps): JSX.Element {
   const [isKeeping, keep] = useState(false);
   const isKnown = snapshot.contacts.some(contact => contact.title === title);
+  const remove = async () => {
+    await bus.ask("recents.entry.remove", { id });
+    hide(id);
+  };
   if (isKeeping) {
     return (
       <div class="under">
@@ -128,11 +133,7 @@ function Choices({ entry: { id, title, address }, snapshot, bus, run }: EntryPro
       >
         <Icon name="block" /> Block
       </button>
-      <button
-        type="button"
-        class="button quiet"
-        onClick={() => run(() => bus.ask("recents.entry.remove", { id }))}
-      >
+      <button type="button" class="button quiet" onClick={() => run(remove)}>
         <Icon name="remove" /> Remove
       </button>
     </div>

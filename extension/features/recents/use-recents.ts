@@ -6,20 +6,23 @@ import { formatCursor, type RecentsPage, recentLimits } from "./model.ts";
 export interface ShownRecents {
   readonly entries: readonly RecentView[];
   readonly said?: string;
+  /** The phone has not answered yet what is searched for. */
+  readonly isLooking: boolean;
+  /** One that was removed, and that no page will have any more. */
+  readonly hide: (id: string) => void;
   /** Brings the next page, where there is one. */
   readonly more?: () => Promise<void>;
 }
 
 const typingMs = 150;
-const nothing: RecentsPage = { entries: [] };
 
 /** The newest calls, as the phone tells them; older ones, and what is searched for, page by page. */
 export function useRecents({ snapshot, bus, run }: PanelProps, search: string): ShownRecents {
-  const [page, show] = useState<RecentsPage>(nothing);
+  const [page, show] = useState<RecentsPage>();
   const { recents } = snapshot;
   const newest = recents[0]?.id;
   useEffect(() => {
-    show(nothing);
+    show(undefined);
     if (search === "") return;
     let isPast = false;
     const timer = setTimeout(() => {
@@ -34,18 +37,21 @@ export function useRecents({ snapshot, bus, run }: PanelProps, search: string): 
     };
   }, [search, newest]);
 
-  const shown = search === "" ? withoutTwins([...recents, ...page.entries]) : page.entries;
-  const next = search === "" && page === nothing ? endOf(recents) : page.next;
+  const isSearching = search !== "";
+  const loaded = page?.entries ?? [];
+  const next = page ? page.next : endOf(isSearching ? [] : recents);
   const more = async () => {
     const older = await bus.ask("recents.page.read", {
       ...(next !== undefined && { before: next }),
-      ...(search !== "" && { search }),
+      ...(isSearching && { search }),
     });
-    show({ ...older, entries: withoutTwins([...page.entries, ...older.entries]) });
+    show({ ...older, entries: withoutTwins([...loaded, ...older.entries]) });
   };
   return {
-    entries: shown,
-    ...(page.said !== undefined && { said: page.said }),
+    entries: isSearching ? loaded : withoutTwins([...recents, ...loaded]),
+    isLooking: isSearching && page === undefined,
+    hide: id => show(now => now && { ...now, entries: now.entries.filter(entry => entry.id !== id) }),
+    ...(page?.said !== undefined && { said: page.said }),
     ...(next !== undefined && { more }),
   };
 }
