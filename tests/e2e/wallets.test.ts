@@ -360,8 +360,9 @@ async function ask(page: Page, name: string): Promise<unknown> {
   }, name);
 }
 
-async function readMe(page: Page): Promise<PhoneSnapshot["me"]> {
-  return ((await ask(page, "phone.snapshot.read")) as PhoneSnapshot).me;
+/** Undefined while the phone is on its way. */
+async function readMe(page: Page): Promise<PhoneSnapshot["me"] | undefined> {
+  return ((await ask(page, "phone.snapshot.read")) as PhoneSnapshot | undefined)?.me;
 }
 
 async function expectSignedIn(page: Page, account: string): Promise<void> {
