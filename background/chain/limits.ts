@@ -17,9 +17,9 @@ export const chainLimits = {
 
 /** EIP-3668, and how far this phone goes along with it. */
 export const gatewayLimits = {
-  answerMs: 4_000,
+  answerMs: 3_000,
   /** All gateways of one name together. */
-  allMs: 10_000,
+  allMs: 6_000,
   answerBytes: 16 * 1024,
   /** A gateway's answer may ask for another gateway. */
   mostRounds: 4,

@@ -20,7 +20,10 @@ export interface LookOptions {
 const noCall: Hex = "0xffffffff";
 
 /**
- * Looks at one chain: one round trip; and for names that are kept outside of it one more for each gateway.
+ * Looks at one chain: one round trip; and one more for each gateway of a name that is kept outside of it.
+ *
+ * Gateways are asked for a name that the user dials, and for nothing else: a stranger who calls, or whose number is
+ * dialled, would otherwise choose a server that this phone visits, and learn its address before anybody accepts.
  *
  * @throws ChainError
  */
@@ -35,14 +38,14 @@ export async function look(
   for (let round = 0; round <= gatewayLimits.mostRounds; round += 1) {
     const { data, head, witnesses } = await chain.run(encodeQuestion(entry, subject, resumed), signal);
     const answer = decodeAnswer(data);
-    if (!isWaiting(answer)) {
+    if (subject.kind !== "name" || !isWaiting(answer, resumed)) {
       if (failure !== undefined && answer.account === nobody) throw failure;
       return toFacts({ entry, answer, head, witnesses, isOffchain: resumed !== undefined });
     }
     const calls = await Promise.all(
       answer.ens.lookups.map((lookup, slot) => {
-        // Answered already: the same call brings the same answer again.
-        if (lookup === "0x") return resumed?.calls[slot] ?? "0x";
+        // Answered already, or given up: the same call brings the same again.
+        if (lookup === "0x" || resumed?.calls[slot] === noCall) return resumed?.calls[slot] ?? "0x";
         return askGateways(lookup, answer.ens.resolver, gateways).catch((error: unknown) => {
           failure = toFailure(error, gateways.signal, signal);
           return noCall;
@@ -54,8 +57,8 @@ export async function look(
   throw new ChainError("chain.gateway", "This name is sent from one server to the next without an end.");
 }
 
-function isWaiting({ ens }: Answer): boolean {
-  return ens.lookups.some(lookup => lookup !== "0x");
+function isWaiting({ ens }: Answer, resumed: Resumed | undefined): boolean {
+  return ens.lookups.some((lookup, slot) => lookup !== "0x" && resumed?.calls[slot] !== noCall);
 }
 
 /** What a gateway's failure means for the name; the caller's own end goes on as it is. */

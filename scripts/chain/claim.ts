@@ -11,17 +11,17 @@ export interface Claim {
 }
 
 /**
- * Claims a number for the client's account, as a wallet would: commit, wait, reveal and pay. Its own number is left
- * as it is.
+ * Claims a number for the client's account, as a wallet would: commit, wait, reveal and pay. False where it is the
+ * account's own already.
  *
  * @throws ClaimError where it is somebody else's
  */
-export async function claimNumber(client: Client, { numbers: address, number }: Claim): Promise<void> {
+export async function claimNumber(client: Client, { numbers: address, number }: Claim): Promise<boolean> {
   const { account, read, write } = client;
   const contract = { address, abi: numbersAbi } as const;
   const id = toTokenId(number);
   const { owner } = await read.readContract({ ...contract, functionName: "lookup", args: [id] });
-  if (owner === account.address) return;
+  if (owner === account.address) return false;
   if (owner !== zeroAddress) throw new ClaimError("chain.taken", `${number} is somebody else's.`);
   const secret = keccak256(bytesToHex(crypto.getRandomValues(new Uint8Array(32))));
   const commitment = await read.readContract({
@@ -37,6 +37,7 @@ export async function claimNumber(client: Client, { numbers: address, number }: 
   const value = await read.readContract({ ...contract, functionName: "fee", args: [id] });
   const hash = await write.writeContract({ ...contract, functionName: "claim", args: [[id], secret], value });
   await settle(client, hash);
+  return true;
 }
 
 /** The number claims the name, which is half of their link. */

@@ -43,9 +43,11 @@ export async function seedDevChain(options: ClientOptions): Promise<Seeded> {
   const place = { ens, publisher, numbers };
   const alice = { label: "alice", number: parseNumber("+999 1000 1000"), owner: clientAt(options, keys[0]) };
   const bob = { label: "bob", number: parseNumber("+999 2000 2000"), owner: clientAt(options, keys[1]) };
-  await Promise.all([alice, bob].map(({ number, owner }) => claimUnlessTaken(owner, { numbers, number })));
+  const claims = [alice, bob].map(({ number, owner }) => claimUnlessTaken(owner, { numbers, number }));
+  const [isAlicesNew, isBobsNew] = await Promise.all(claims);
   // One after the other: both need the publisher's nonces.
-  for (const person of [alice, bob]) await moveIn(person, place);
+  await moveIn(alice, place, isAlicesNew ?? false);
+  await moveIn(bob, place, isBobsNew ?? false);
   const { rpc, chainId: id } = options;
   const book = { chains: [{ id, name: "Local chain", rpcs: [rpc], ens: ens.registry, numbers, clients }] };
   return { book, ens, alice: toResident(alice), bob: toResident(bob) };
@@ -72,18 +74,24 @@ interface Place {
 }
 
 /** Once: what people changed or sold since then is theirs. The way back from the account is set last, and for good. */
-async function moveIn({ label, number, owner }: Person, { ens, publisher, numbers }: Place): Promise<void> {
-  if (await goesByName(owner, ens)) return;
+async function moveIn(
+  person: Person,
+  { ens, publisher, numbers }: Place,
+  isNumberNew: boolean,
+): Promise<void> {
+  const { label, number, owner } = person;
+  if (!isNumberNew && (await goesByName(owner, ens))) return;
   const name = await registerName(ens, publisher, { label, owner, number });
   await linkName(owner, { numbers, number }, name);
   await goByName(ens, owner, name);
 }
 
-async function claimUnlessTaken(owner: Client, claim: Claim): Promise<void> {
+async function claimUnlessTaken(owner: Client, claim: Claim): Promise<boolean> {
   try {
-    await claimNumber(owner, claim);
+    return await claimNumber(owner, claim);
   } catch (error) {
-    if (!(error instanceof ClaimError) || error.code !== "chain.taken") throw error;
+    if (error instanceof ClaimError && error.code === "chain.taken") return false;
+    throw error;
   }
 }
 
