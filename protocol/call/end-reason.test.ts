@@ -18,6 +18,7 @@ const words: Readonly<Record<EndReason, true>> = {
   moved: true,
   glare: true,
   "identity-failed": true,
+  "identity-refused": true,
   "media-failed": true,
   "no-microphone": true,
   "no-microphone-there": true,
@@ -47,9 +48,9 @@ describe("fromResponse", () => {
     [410, "gone"],
     [420, "unsupported"],
     [421, "unsupported"],
-    [428, "identity-failed"],
-    [436, "identity-failed"],
-    [438, "identity-failed"],
+    [428, "identity-refused"],
+    [436, "identity-refused"],
+    [438, "identity-refused"],
     [480, "offline"],
     [481, "failed"],
     [482, "unroutable"],
@@ -116,6 +117,8 @@ describe("both directions", () => {
       "hung-up-by-them": "cancelled",
       "no-microphone": "no-microphone-there",
       "no-microphone-there": "no-microphone",
+      "identity-failed": "identity-refused",
+      "identity-refused": "identity-failed",
     };
     const meant = read[reason] ?? reason;
     expect(fromResponse(status, header ? [header] : [])).toBe(meant);
@@ -126,7 +129,6 @@ describe("both directions", () => {
     "declined-elsewhere",
     "gone",
     "glare",
-    "identity-failed",
     "media-failed",
     "network-lost",
     "no-answer",
@@ -135,7 +137,8 @@ describe("both directions", () => {
     expect(fromBye([toReason(reason) ?? ""])).toBe(reason);
   });
 
-  it("a microphone is the one of whoever says so", () => {
+  it("a microphone is the one of whoever says so, and a proof that of whoever hears that it failed", () => {
+    expect(fromBye([toReason("identity-failed") ?? ""])).toBe("identity-refused");
     expect(fromBye([toReason("no-microphone") ?? ""])).toBe("no-microphone-there");
     expect(fromBye([toReason("no-microphone-there") ?? ""])).toBe("no-microphone");
   });

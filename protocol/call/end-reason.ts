@@ -3,7 +3,8 @@ import { formatReason, parseReasons, type ReasonValue } from "./reason-header.ts
 
 /**
  * How a call ended, as a value: an outcome is never an error. Words that have a side (`declined`, `cancelled`,
- * `no-answer`) read with the direction of the call; only a hang-up and a microphone need to say whose it was.
+ * `no-answer`) read with the direction of the call; only a hang-up, a proof and a microphone need to say
+ * whose they were.
  *
  * On the wire a reason is a SIP status and, where the status alone would be ambiguous, a `Reason` header
  * (RFC 3326). What SIP has a word for is said in SIP's: `SIP;cause=200;text="Call completed elsewhere"`. What is
@@ -27,6 +28,7 @@ export type EndReason =
   | "moved"
   | "glare"
   | "identity-failed"
+  | "identity-refused"
   | "media-failed"
   | "no-microphone"
   | "no-microphone-there"
@@ -81,6 +83,7 @@ const SAYINGS: Readonly<Record<EndReason, Saying>> = {
   moved: { status: 302, phrase: "Moved Temporarily", reason: "none" },
   glare: { status: 486, phrase: "Busy Here", reason: "ours" },
   "identity-failed": { status: 438, phrase: "Invalid Identity Header", reason: "none" },
+  "identity-refused": { status: 438, phrase: "Invalid Identity Header", reason: "ours" },
   "media-failed": { status: 488, phrase: "Not Acceptable Here", reason: "ours" },
   "no-microphone": { status: 488, phrase: "Not Acceptable Here", reason: "ours" },
   "no-microphone-there": { status: 488, phrase: "Not Acceptable Here", reason: "ours" },
@@ -111,13 +114,13 @@ const MEANINGS: Readonly<Record<number, EndReason>> = {
   420: "unsupported",
   421: "unsupported",
   425: "unsupported",
-  428: "identity-failed",
+  428: "identity-refused",
   429: "forbidden",
   430: "offline",
   433: "forbidden",
-  436: "identity-failed",
-  437: "identity-failed",
-  438: "identity-failed",
+  436: "identity-refused",
+  437: "identity-refused",
+  438: "identity-refused",
   439: "unsupported",
   440: "unroutable",
   470: "forbidden",
@@ -184,7 +187,7 @@ export function fromBye(reasons: readonly ByteText[]): EndReason {
   const said = ownWord(values, undefined) ?? elsewhere(values);
   if (said) return said;
   const cause = sipCause(values);
-  if (cause === SAYINGS["identity-failed"].status) return "identity-failed";
+  if (cause === SAYINGS["identity-failed"].status) return "identity-refused";
   return cause === SAYINGS.gone.status ? "gone" : "hung-up-by-them";
 }
 
@@ -209,14 +212,20 @@ function say(reason: EndReason): ByteText {
   return formatReason({ protocol: "SIP", ...(how === "none" ? { cause: status, text: phrase } : how) });
 }
 
-/** Our own word, only where it is one that is said this way, with the status that it is said with. */
+/** Our own word, as it is to be read on this side. */
 function ownWord(values: readonly ReasonValue[], status: number | undefined): EndReason | undefined {
+  const word = saidWord(values, status);
+  return word && (MIRRORED[word] ?? word);
+}
+
+/** Only where it is one that is said this way, with the status that it is said with. */
+function saidWord(values: readonly ReasonValue[], status: number | undefined): EndReason | undefined {
   for (const { protocol, cause, text } of values) {
     const bare = protocol === "glare" && cause === undefined;
     const word = bare ? "glare" : protocol === OWN_PROTOCOL ? text : undefined;
     if (word === undefined || !isEndReason(word) || SAYINGS[word].reason !== "ours") continue;
     const expected = SAYINGS[word].status;
-    if ((status ?? expected) === expected && (bare || cause === expected)) return MIRRORED[word] ?? word;
+    if ((status ?? expected) === expected && (bare || cause === expected)) return word;
   }
   return undefined;
 }
@@ -225,6 +234,7 @@ function ownWord(values: readonly ReasonValue[], status: number | undefined): En
 const MIRRORED: { readonly [Word in EndReason]?: EndReason } = {
   "no-microphone": "no-microphone-there",
   "no-microphone-there": "no-microphone",
+  "identity-refused": "identity-failed",
 };
 
 function elsewhere(values: readonly ReasonValue[]): EndReason | undefined {

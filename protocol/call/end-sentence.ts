@@ -31,6 +31,10 @@ const SENTENCES: Readonly<Record<EndReason, string | Sentences>> = {
     outgoing: "The call was stopped: whoever answered could not prove who they are.",
     incoming: "The call was stopped: the caller could not prove who they are.",
   },
+  "identity-refused": {
+    outgoing: "The call was stopped: on the other side it could not be proved that it was you who called.",
+    incoming: "The call was stopped: on the other side it could not be proved that it was you who answered.",
+  },
   "media-failed":
     "Sound could not be brought through. Check the microphone and the network, then call again.",
   "no-microphone": "Your microphone could not be opened. Allow or connect one, then call again.",

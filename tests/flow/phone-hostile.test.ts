@@ -20,6 +20,7 @@ const say = ({ reason, direction }: CallEntry) => sentenceOf(reason, direction);
 const unproven = {
   answer: "The call was stopped: whoever answered could not prove who they are.",
   caller: "The call was stopped: the caller could not prove who they are.",
+  toThem: "The call was stopped: on the other side it could not be proved that it was you who called.",
 };
 const context = { chainId: 1, order: "A-17", origin: "https://otc.example" };
 
@@ -65,7 +66,7 @@ describe("who calls is refused in words, and nothing rings, when on the way", ()
     proxy.alter(on("up", /^INVITE/, change));
     alice.kit.dial(bob.person.account, context);
     expect(say(await bob.entry())).toBe(unproven.caller);
-    expect(say(await alice.entry())).toBe(unproven.answer);
+    expect(say(await alice.entry())).toBe(unproven.toThem);
     expect(bob.kit.calls.list()[0]?.doubt).toBe(doubt);
     expect(neverOpened(bob)).toEqual([]);
   });
@@ -161,7 +162,7 @@ describe("a call fails loudly when", () => {
     await bob.until(({ call }) => call.state.kind === "ringing-in" && call.state.alerting);
     bob.kit.accept(id);
     expect((await bob.entry()).reason).toBe("identity-failed");
-    expect((await alice.entry()).reason).toBe("identity-failed");
+    expect((await alice.entry()).reason).toBe("identity-refused");
     expect(bob.media.opened[0]?.commands.map(({ do: what }) => what)).not.toContain("take-answer");
   });
 
@@ -207,7 +208,7 @@ describe("a call fails loudly when", () => {
     expect(say(await alice.entry())).toBe(unproven.answer);
     expect(alice.kit.calls.list()[0]?.doubt).toBe("The connection offered is not the one that was signed.");
     expect(alice.media.opened[0]?.commands.map(({ do: what }) => what)).not.toContain("make-answer");
-    expect((await bob.entry()).reason).toBe("identity-failed");
+    expect((await bob.entry()).reason).toBe("identity-refused");
   });
 });
 
@@ -229,7 +230,7 @@ describe("delegations", () => {
     expect(say(await bob.entry())).toBe(unproven.caller);
     expect(bob.kit.calls.list()[0]?.doubt).toBe(doubt);
     expect(neverOpened(bob)).toEqual([]);
-    expect((await alice.entry()).reason).toBe("identity-failed");
+    expect((await alice.entry()).reason).toBe("identity-refused");
   });
 });
 
