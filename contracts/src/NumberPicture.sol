@@ -9,7 +9,7 @@ import {NumberText} from "./NumberText.sol";
 /// plate with the number in groups. The colour is the number's own, so that two alike are told apart.
 library NumberPicture {
     // Centres of the holes 0 to 9, three digits of x and three of y.
-    bytes private constant HOLES = "397293368128310107250118207153182216193278230320279341339336";
+    bytes private constant HOLES = "397293368128310107250118203157182215193275232322290343350332";
 
     function toTokenUri(uint256 id, string memory name) internal pure returns (string memory) {
         bytes memory json = abi.encodePacked(
@@ -95,9 +95,9 @@ library NumberPicture {
         );
     }
 
-    /// @dev One line of at most 19 characters, 0.6 em each, within 520 units.
+    /// @dev One line of at most 19 characters, 0.6 em each, within the 516 units of the frame.
     function toPlate(string memory text) private pure returns (string memory) {
-        uint256 size = 860 / bytes(text).length;
+        uint256 size = 800 / bytes(text).length;
         return string.concat(
             '<rect x="34" y="438" width="532" height="112" rx="18" fill="#f6efdc"/><rect x="42" y="446" width="516" height="96" rx="12" fill="none" stroke="#1b1b1b" stroke-width="2"/><text font-size="',
             LibString.toString(size > 72 ? 72 : size),

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {ERC721} from "solady/tokens/ERC721.sol";
+import {Base64} from "solady/utils/Base64.sol";
+import {LibString} from "solady/utils/LibString.sol";
+import {NumbersTest} from "./base/NumbersTest.sol";
+
+contract NumberPictureTest is NumbersTest {
+    function test_tokenUri_ofUnclaimedNumber() public {
+        vm.expectRevert(ERC721.TokenDoesNotExist.selector);
+        numbers.tokenURI(NUMBER);
+    }
+
+    function test_tokenUri_hasNumberDigitsAndPicture() public {
+        claimAs(ALICE, NUMBER);
+        string memory json = readJson(NUMBER);
+        vm.assertTrue(LibString.startsWith(json, '{"name":"+999 1234 5678",'), json);
+        vm.assertTrue(LibString.contains(json, '"trait_type":"Digits","display_type":"number","value":8}'), json);
+        vm.assertFalse(LibString.contains(json, "Claims the name"), json);
+        string memory svg = readSvg(json);
+        vm.assertTrue(LibString.startsWith(svg, '<svg xmlns="http://www.w3.org/2000/svg"'), svg);
+        vm.assertTrue(LibString.endsWith(svg, ">+999 1234 5678</text></svg>"), svg);
+    }
+
+    function test_tokenUri_ofEveryLength_isGroupedAsPeopleReadIt() public {
+        string[9] memory texts = [
+            "+999 1234",
+            "+999 12 345",
+            "+999 123 456",
+            "+999 123 4567",
+            "+999 1234 5678",
+            "+999 123 456 789",
+            "+999 123 456 7890",
+            "+999 123 4567 8901",
+            "+999 1234 5678 9012"
+        ];
+        for (uint256 digits = 4; digits <= 12; ++digits) {
+            uint256 id = 999 * 10 ** digits + 123_456_789_012 / 10 ** (12 - digits);
+            claimAs(ALICE, id);
+            string memory json = readJson(id);
+            vm.assertTrue(LibString.startsWith(json, string.concat('{"name":"', texts[digits - 4], '",')), json);
+        }
+    }
+
+    /// @dev A name with quotes must not break out of the JSON.
+    function test_tokenUri_saysWhatTheNumberClaims() public {
+        claimAs(ALICE, NUMBER);
+        vm.prank(ALICE);
+        numbers.setName(NUMBER, 'a"}],"image":"x');
+        string memory json = readJson(NUMBER);
+        vm.assertTrue(
+            LibString.endsWith(json, ',{"trait_type":"Claims the name","value":"a\\"}],\\"image\\":\\"x"}]}'), json
+        );
+        vm.prank(ALICE);
+        numbers.transferFrom(ALICE, BOB, NUMBER);
+        vm.assertFalse(LibString.contains(readJson(NUMBER), "Claims the name"));
+    }
+
+    function test_picture_lightsTheDigitsDialled() public {
+        claimAs(ALICE, 9_997_070);
+        string memory svg = readSvg(readJson(9_997_070));
+        vm.assertTrue(LibString.contains(svg, 'cx="397" cy="293" r="27" fill="#f6efdc"'), "0 is lit");
+        vm.assertTrue(LibString.contains(svg, 'cx="232" cy="322" r="27" fill="#f6efdc"'), "7 is lit");
+        vm.assertTrue(LibString.contains(svg, 'cx="368" cy="128" r="27" fill="#1b1b1b"'), "1 is dark");
+    }
+
+    function readJson(uint256 id) private view returns (string memory) {
+        string memory uri = numbers.tokenURI(id);
+        string memory start = "data:application/json;base64,";
+        vm.assertTrue(LibString.startsWith(uri, start), uri);
+        return string(Base64.decode(LibString.slice(uri, bytes(start).length)));
+    }
+
+    function readSvg(string memory json) private pure returns (string memory) {
+        string memory start = "data:image/svg+xml;base64,";
+        uint256 from = LibString.indexOf(json, start) + bytes(start).length;
+        return string(Base64.decode(LibString.slice(json, from, LibString.indexOf(json, '"', from))));
+    }
+}
