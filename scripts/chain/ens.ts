@@ -49,7 +49,9 @@ export async function deployEns(client: Client): Promise<Ens> {
   await giveNode(client, ens, { parent: "", label: "eth", to: registrar });
   await giveNode(client, ens, { parent: "", label: "reverse", to: from });
   await giveNode(client, ens, { parent: "reverse", label: "addr", to: reverse });
-  await send(client, registrar, ["addController", [from]]);
+  const isController = { address: registrar, abi: abis, functionName: "controllers", args: [from] };
+  if (!(await client.read.readContract(isController)))
+    await send(client, registrar, ["addController", [from]]);
   return ens;
 }
 
@@ -125,6 +127,7 @@ const abis = [
   ...toAbi("setSubnodeOwner(bytes32,bytes32,address)"),
   ...toAbi("setResolver(bytes32,address)"),
   ...toAbi("setOwner(bytes32,address)"),
+  ...toAbi("controllers(address)", ["bool"]),
   ...toAbi("addController(address)"),
   ...toAbi("register(uint256,address,uint256)"),
   ...toAbi("setAddr(bytes32,address)"),
