@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IClients} from "../src/IClients.sol";
+import {ClientsTest} from "./base/ClientsTest.sol";
 import {NumbersTest} from "./base/NumbersTest.sol";
 
 /// @notice What transactions cost, whole (run with --isolate, so that each call is one). The figures are reviewed in
@@ -53,5 +55,45 @@ contract GasTest is NumbersTest {
         vm.prank(BOB);
         numbers.buy{value: 1 ether}(OTHER);
         vm.snapshotGasLastCall("Numbers", "buy, both known");
+    }
+
+    function test_withdraw() public {
+        claimAs(ALICE, NUMBER);
+        listAs(ALICE, NUMBER, 1 ether);
+        vm.prank(BOB);
+        numbers.buy{value: 1 ether}(NUMBER);
+        vm.prank(ALICE);
+        numbers.withdraw(payable(ALICE));
+        vm.snapshotGasLastCall("Numbers", "withdraw");
+        vm.prank(BOB);
+        numbers.setName(NUMBER, "bob.eth");
+        vm.snapshotGasLastCall("Numbers", "set the name");
+        vm.prank(TREASURY);
+        numbers.collect(payable(BOB));
+        vm.snapshotGasLastCall("Numbers", "collect");
+    }
+}
+
+contract ClientsGasTest is ClientsTest {
+    function test_entry() public {
+        setEntry(ALICE_KEY, alice, fullEntry());
+        vm.snapshotGasLastCall("Clients", "first entry, two providers, two nodes");
+        IClients.Entry memory entry = fullEntry();
+        entry.nodes = new IClients.Node[](1);
+        entry.nodes[0] = IClients.Node("wss://other.example:9001", keccak256("other"));
+        entry.domain = "other.example";
+        entry.direct = "sip:alice@198.51.100.7";
+        entry.providers[0].terms = keccak256("other turn");
+        entry.providers[1].terms = keccak256("other mail");
+        vm.warp(block.timestamp + 1);
+        setEntry(ALICE_KEY, alice, entry);
+        vm.snapshotGasLastCall("Clients", "entry changed in all, two providers, one node");
+        entry.providers[0].terms = keccak256("third turn");
+        setEntry(ALICE_KEY, alice, entry);
+        vm.snapshotGasLastCall("Clients", "entry changed in one agreement of two");
+        revoke(ALICE_KEY, alice, keccak256("lost"));
+        vm.snapshotGasLastCall("Clients", "revoke a device");
+        endEpoch(ALICE_KEY, alice);
+        vm.snapshotGasLastCall("Clients", "end the epoch");
     }
 }
