@@ -5,7 +5,10 @@ import { compileSolidity } from "./solidity.ts";
 
 const folder = "background/chain/lens";
 
-export const lenses = [{ contract: "ResolveLens", name: "resolveLens", target: `${folder}/resolve-lens.ts` }];
+export const lenses = [
+  { contract: "ResolveLens", name: "resolveLens", target: `${folder}/resolve-lens.ts` },
+  { contract: "ReadsLens", name: "readsLens", target: `${folder}/reads-lens.ts` },
+];
 
 /** The text of a lens's generated file. */
 export function buildLens({ contract, name }: (typeof lenses)[number]): string {
