@@ -15,7 +15,7 @@ export async function setUp({ report, alice, bob }: Play): Promise<void> {
 
   for (const { actor, page } of pages) {
     // Its own origin is what the wallet is going to show; the page says so beforehand.
-    await press(page, `Connect Dev wallet, by ${new URL(page.url()).origin}`);
+    await press(page, `Connect Dev wallet, by chrome-extension://${new URL(page.url()).host}`);
     await confirmInWallet(actor, report, "lets Etherlynk see the account");
     await confirmInWallet(actor, report, "signs that this browser may answer for the account");
     await says(page, "Ready: you can call and be called");
