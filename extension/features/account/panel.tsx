@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { PanelProps } from "../../ui/panel.tsx";
 import "./account.css";
 
@@ -54,6 +54,9 @@ interface SignOutProps {
 
 /** Says what is lost, before it is. */
 function SignOut({ domain, keep, signOut }: SignOutProps): JSX.Element {
+  // The harmless one is where the focus goes.
+  const harmless = useRef<HTMLButtonElement>(null);
+  useEffect(() => harmless.current?.focus(), []);
   return (
     <div class="said sign-out" role="alertdialog" aria-labelledby="sign-out" aria-describedby="sign-out-why">
       <h3 id="sign-out">Sign out of this browser?</h3>
@@ -69,8 +72,7 @@ function SignOut({ domain, keep, signOut }: SignOutProps): JSX.Element {
         </p>
       </div>
       <div class="row">
-        {/* The harmless one is where the focus goes. */}
-        <button type="button" class="button" onClick={keep} ref={button => button?.focus()}>
+        <button type="button" class="button" onClick={keep} ref={harmless}>
           Stay signed in
         </button>
         <button type="button" class="button stop" onClick={signOut}>
