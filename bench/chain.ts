@@ -4,7 +4,7 @@ import { createPublicClient, type Hex, http, namehash, parseAbi } from "viem";
 import { createClock } from "../background/base/clock.ts";
 import { createLog } from "../background/base/log.ts";
 import { createResolver } from "../background/chain/resolver.ts";
-import { createRpcList } from "../background/chain/rpc-list.ts";
+import { createChains } from "../background/chain/rpc-list.ts";
 import { clientsAbi } from "../protocol/chain/clients-abi.ts";
 import { numbersAbi } from "../protocol/chain/numbers-abi.ts";
 import { parseAddress } from "../protocol/number/address.ts";
@@ -97,8 +97,7 @@ async function timed(run: () => Promise<unknown>): Promise<Figures> {
 function newPhone(): () => Promise<unknown> {
   const clock = createClock();
   const log = createLog({ now: clock.now, level: "error", write: line => say(JSON.stringify(line)) });
-  const urls = [url()];
-  const chains = entry ? [{ entry, chain: createRpcList({ chainId: entry.id, urls, clock, log }) }] : [];
+  const chains = createChains({ chains: entry ? [{ ...entry, rpcs: [url()] }] : [] }, clock, log);
   const resolver = createResolver({ chains, clock });
   return () => resolver.resolve(parseAddress(name), life.signal);
 }

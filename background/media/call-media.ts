@@ -1,8 +1,8 @@
 import type { DialogTag } from "../../protocol/ids.ts";
+import { type CallConnections, createCallConnections } from "./call-connections.ts";
 import type { CallCertificate } from "./certificate.ts";
-import { MediaConnection } from "./connection.ts";
 import type { CallMedia, MediaCommand, MediaOpening } from "./media-port.ts";
-import { type Quality, type Traffic, toQuality, toTraffic } from "./quality.ts";
+import type { Quality } from "./quality.ts";
 import { createSources, type SourceControls } from "./sources.ts";
 
 export interface IceSettings {
@@ -11,7 +11,7 @@ export interface IceSettings {
   readonly relayOnly: boolean;
 }
 
-export interface CallMediaOptions extends Omit<MediaOpening, "id"> {
+export interface CallMediaOptions extends Omit<MediaOpening, "id" | "offers"> {
   readonly certificate: CallCertificate;
   readonly ice: IceSettings;
   /** For the log. */
@@ -27,71 +27,55 @@ export interface CallMediaControls extends CallMedia {
   readonly remote: ReadonlyMap<DialogTag, MediaStream>;
   /** Whether somebody takes tones. */
   sendTones(tones: string): boolean;
+  /**
+   * While it rings: a browser's first connection and first sound in a window take a while, which would else pass
+   * between the answer and the first word. `ahead` makes the offer too, and keeps it: nobody learns of it before it is
+   * asked for.
+   */
+  warmUp(ahead: boolean): Promise<void>;
   /** Since the last look. */
   readQuality(tag: DialogTag): Promise<Quality | undefined>;
 }
 
-const noTraffic: Traffic = { received: 0, lost: 0, jitter: 0, roundTrip: undefined };
-
 /** The media of one call, wherever it lives: the call window, or the phone. */
 export function createCallMedia(options: CallMediaOptions): CallMediaControls {
-  const connections = new Map<DialogTag, MediaConnection>();
-  const traffic = new Map<DialogTag, Traffic>();
+  const { trickle, hear, failed, changed } = options;
+  const noMicrophone = (tag: DialogTag) => hear({ type: "media-failed", tag, why: "microphone" });
+  const connections: CallConnections = createCallConnections({
+    ...{ trickle, hear, failed },
+    config: toConfig(options),
+    tracks: () => sources.tracks(),
+    added: tag => sources.trouble !== undefined && noMicrophone(tag),
+  });
   const sources = createSources({
-    changed: options.changed,
-    send(kind, track) {
-      for (const connection of connections.values()) {
-        connection.replace(kind, track).catch(error => options.failed("open-microphone", error));
-      }
-    },
+    changed,
+    send: (kind, track) => connections.replace(kind, track),
     noMicrophone() {
-      for (const tag of connections.keys()) options.hear({ type: "media-failed", tag, why: "microphone" });
+      for (const tag of connections.tags) noMicrophone(tag);
     },
   });
-  const config = toConfig(options);
   let isClosed = false;
-
-  const connectionOf = (tag: DialogTag): MediaConnection => {
-    const known = connections.get(tag);
-    if (known) return known;
-    const { trickle, hear, failed } = options;
-    const made = new MediaConnection({ tag, config, trickle, tracks: sources.tracks, hear, failed });
-    connections.set(tag, made);
-    if (sources.trouble !== undefined) options.hear({ type: "media-failed", tag, why: "microphone" });
-    return made;
-  };
   const command = (it: MediaCommand) => {
     if (isClosed) return;
     if (it.do === "open-microphone") sources.openMicrophone();
     else if (it.do === "close-microphone") sources.closeMicrophone();
-    else if (it.do === "close-media") closeConnection(it.tag);
-    else connectionOf(it.tag).command(it);
-    options.changed();
-  };
-  const closeConnection = (tag: DialogTag) => {
-    connections.get(tag)?.close();
-    connections.delete(tag);
-    traffic.delete(tag);
+    else if (it.do === "close-media") connections.close(it.tag);
+    else connections.command(it);
+    changed();
   };
   return {
     keys: options.certificate.keys,
     command,
     sources,
     get remote() {
-      return new Map([...connections].map(([tag, { remote }]) => [tag, remote]));
+      return connections.remote;
     },
-    sendTones: tones => [...connections.values()].some(it => it.sendTones(tones)),
-    async readQuality(tag) {
-      const report = await connections.get(tag)?.connection?.getStats();
-      if (report === undefined) return undefined;
-      const now = toTraffic(report);
-      const quality = toQuality(traffic.get(tag) ?? noTraffic, now);
-      traffic.set(tag, now);
-      return quality;
-    },
+    sendTones: connections.sendTones,
+    warmUp: async ahead => (isClosed ? undefined : connections.warmUp(ahead)),
+    readQuality: connections.readQuality,
     close() {
       isClosed = true;
-      for (const tag of [...connections.keys()]) closeConnection(tag);
+      connections.closeAll();
       sources.close();
     },
   };

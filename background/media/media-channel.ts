@@ -23,6 +23,8 @@ export interface MediaStart {
   /** Under which the call's certificate lies on the key shelf. */
   readonly certificate: string;
   readonly trickle: boolean;
+  /** The offer may be made while it rings. */
+  readonly ahead: boolean;
   readonly ice: IceSettings;
   readonly devices: { readonly microphone: string; readonly camera: string };
 }

@@ -96,5 +96,6 @@ async function open(
   const { microphone } = start.devices;
   if (microphone !== "") await media.sources.chooseMicrophone({ deviceId: microphone });
   changed(media);
+  media.warmUp(start.ahead).catch((error: unknown) => log.failed("media.home.cold", error));
   return media;
 }

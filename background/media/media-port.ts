@@ -24,6 +24,8 @@ export interface MediaOpening {
   readonly id: CallId;
   /** Otherwise the other side takes no candidates later: offers and answers are made when all are known. */
   readonly trickle: boolean;
+  /** This side is going to offer once the user accepts. */
+  readonly offers: boolean;
   hear(event: MediaEvent): void;
 }
 

@@ -1,4 +1,5 @@
 import { openPicture, type PictureSource } from "./camera.ts";
+import { createEarlyMicrophone } from "./early-microphone.ts";
 import { type DeviceChoice, MicrophoneError, openMicrophone } from "./microphone.ts";
 import { createPlaceholders, type Placeholders } from "./placeholders.ts";
 import { createTrackSlot, type TrackSlot } from "./track-slot.ts";
@@ -22,6 +23,11 @@ export interface SourceControls {
   /** Why there is no microphone, in words that say what to do. */
   readonly trouble: MicrophoneError | undefined;
   mute(isMuted: boolean): void;
+  /**
+   * Opened while it rings at somebody who was proven, and sent to nobody: it takes longer than a connection does, and
+   * whoever places a call means to speak.
+   */
+  readyMicrophone(): void;
   /** Also before it is opened. @throws MicrophoneError */
   chooseMicrophone(choice: DeviceChoice): Promise<void>;
   /** @throws CameraError */
@@ -71,11 +77,13 @@ export function createSources(options: SourcesOptions): Sources {
     },
     openMicrophone: () => void voice.open(open().audio),
     closeMicrophone: () => voice.close(slots?.audio),
+    readyMicrophone: () => voice.ready(),
     mute: isMuted => voice.mute(isMuted, filled(slots?.audio)),
     chooseMicrophone: choice => voice.choose(choice, slots?.audio),
     showPicture: (source, choice = {}) => show.show(open().video, source, choice),
     hidePicture: () => slots?.video.clear(),
     close() {
+      voice.unready();
       slots?.audio.close();
       slots?.video.close();
       placeholders?.close();
@@ -88,8 +96,9 @@ function createVoice({ send, changed, noMicrophone }: SourcesOptions) {
   let isMuted = false;
   let isWanted = false;
   let trouble: MicrophoneError | undefined;
+  const early = createEarlyMicrophone();
   const openTrack = async () => {
-    const track = await openMicrophone(choice);
+    const track = (await early.take()) ?? (await openMicrophone(choice));
     track.enabled = !isMuted;
     return track;
   };
@@ -126,6 +135,10 @@ function createVoice({ send, changed, noMicrophone }: SourcesOptions) {
       });
       return slot;
     },
+    ready() {
+      if (!isWanted) early.open(choice);
+    },
+    unready: early.drop,
     async open(slot: TrackSlot) {
       isWanted = true;
       if (await put(slot)) noMicrophone();
@@ -142,6 +155,7 @@ function createVoice({ send, changed, noMicrophone }: SourcesOptions) {
     async choose(next: DeviceChoice, slot: TrackSlot | undefined) {
       const last = choice;
       choice = next;
+      early.drop();
       if (!isWanted) return;
       const failure = await put(slot);
       if (failure === undefined) return;

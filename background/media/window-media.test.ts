@@ -33,7 +33,7 @@ async function open(id: string) {
     settings: () => settings,
     gone: it => gone.push(it),
   });
-  const media = await port.open({ id: call, trickle: true, hear: event => heard.push(event) });
+  const media = await port.open({ id: call, trickle: true, offers: true, hear: event => heard.push(event) });
   onTestFinished(() => media.close());
   return { call, fake, stored, heard, gone, media, made: () => made };
 }
@@ -58,7 +58,7 @@ describe("media whose home is a window", () => {
     const { channel, hears } = openWindow(call);
     channel.send({ type: "ready" });
     expect(await hears(3)).toEqual([
-      { type: "start", start: { certificate: "certificate.17", trickle: true, ...settings } },
+      { type: "start", start: { certificate: "certificate.17", trickle: true, ahead: true, ...settings } },
       { type: "command", command: offer },
       { type: "command", command: { do: "open-microphone" } },
     ]);

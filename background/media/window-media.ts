@@ -70,7 +70,7 @@ function openCall(options: WindowMediaOptions, opening: MediaOpening, made: Call
     if (over.signal.aborted || waiting === undefined) return;
     takeBack?.();
     waiting = undefined;
-    channel.send({ type: "start", start: { certificate, trickle: opening.trickle, ...options.settings() } });
+    channel.send({ type: "start", start: toStart(options, opening, certificate) });
     for (const command of commands) channel.send({ type: "command", command });
   };
   /** Each connection that was asked for failed. */
@@ -99,4 +99,11 @@ function openCall(options: WindowMediaOptions, opening: MediaOpening, made: Call
       over.abort();
     },
   };
+}
+
+/** Where addresses are secret, no server is asked for one before the user accepts. */
+function toStart(options: WindowMediaOptions, opening: MediaOpening, certificate: string): MediaStart {
+  const settings = options.settings();
+  const { trickle, offers } = opening;
+  return { certificate, trickle, ahead: offers && !settings.ice.relayOnly, ...settings };
 }

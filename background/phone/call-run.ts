@@ -97,7 +97,9 @@ export class CallRun {
     const { ports, trickle, call } = this.#options;
     if (isOver(this.call.state)) return;
     const hear = (event: MediaEvent) => this.#hearMedia(event);
-    this.#media ??= ports.media.open({ id: call.id, trickle, hear });
+    const { direction, state } = this.call;
+    const offers = direction === "incoming" && !("offer" in state && state.offer !== undefined);
+    this.#media ??= ports.media.open({ id: call.id, trickle, offers, hear });
     this.#keys = (await this.#media).keys;
     if (isOver(this.call.state)) this.#closeMedia();
   }

@@ -3,6 +3,7 @@ import type { PhoneKit } from "../../background/phone/kit.ts";
 import type { CallRecord } from "../../background/phone/ports.ts";
 import { isOver } from "../../protocol/call/call.ts";
 import type { CallId } from "../../protocol/ids.ts";
+import { isRinging, startCallNotices } from "./call-notices.ts";
 
 export interface CallWindowsOptions {
   readonly bus: Bus;
@@ -19,11 +20,14 @@ export interface CallWindows {
   gone(call: CallId): void;
 }
 
+/** Until then a window has to be there, however long the wire takes. */
+const patienceMs = 150;
+
 /** One window and, while it rings, one notice a call. The worker opens them; what they belong to is known here. */
 export function startCallWindows(options: CallWindowsOptions): CallWindows {
   const { bus, kit, failed, signal } = options;
   const windows = new Map<CallId, Promise<number>>();
-  const notices = new Set<CallId>();
+  const late = new Set<CallId>();
   const caught = (work: Promise<unknown>) => void work.catch((error: unknown) => failed("window", error));
 
   const open = (call: CallId) => {
@@ -43,19 +47,30 @@ export function startCallWindows(options: CallWindowsOptions): CallWindows {
     if (record !== undefined && !isOver(record.call.state))
       kit.tell(call, isRinging(record) ? "decline" : "hang-up");
   };
-  const announce = (record: CallRecord) => {
+  /** A window takes the machine a tenth of a second, which the wire may have first: so it rings sooner. */
+  const openSoon = (record: CallRecord) => {
     const { id } = record;
-    if (isRinging(record) === notices.has(id)) return;
-    if (notices.delete(id)) return caught(bus.ask("worker.notice.clear", { id }));
-    notices.add(id);
-    const title = options.titleOf(record);
-    caught(bus.ask("worker.notice.show", { id, title, message: messageOf(record), isRinging: true }));
+    if (!isShown(record) || isOver(record.call.state) || windows.has(id)) return;
+    if (isAlerting(record)) {
+      caught(open(id));
+      return;
+    }
+    if (late.has(id)) return;
+    late.add(id);
+    setTimeout(() => {
+      late.delete(id);
+      const now = kit.calls.list().find(each => each.id === id);
+      if (now !== undefined && !signal.aborted && !windows.has(id) && !isForgotten(now)) caught(open(id));
+    }, patienceMs);
+  };
+  /** The windows of calls that the phone has forgotten are only read. */
+  const forget = () => {
+    const known = new Set(kit.calls.list().map(({ id }) => id));
+    for (const id of windows.keys()) if (!known.has(id)) windows.delete(id);
   };
   kit.calls.watch(record => {
-    if (isShown(record) && !isOver(record.call.state) && !windows.has(record.id)) caught(open(record.id));
-    announce(record);
-    // Its number is of no use any more; the window itself says how the call ended, and stays while it is read.
-    if (record.call.state.kind === "ended") windows.delete(record.id);
+    openSoon(record);
+    forget();
   }, signal);
   bus.listen(
     "worker.window.closed",
@@ -66,17 +81,7 @@ export function startCallWindows(options: CallWindowsOptions): CallWindows {
     },
     signal,
   );
-  bus.listen(
-    "worker.notice.clicked",
-    ({ id, choice }) => {
-      const record = kit.calls.list().find(each => each.id === id);
-      if (record === undefined || isOver(record.call.state)) return;
-      if (choice === "decline") return kit.tell(record.id, "decline");
-      if (choice === "answer") kit.accept(record.id);
-      caught(show(record.id));
-    },
-    signal,
-  );
+  startCallNotices(options, show);
   return { show, gone };
 }
 
@@ -87,13 +92,25 @@ export function isShown({ call }: CallRecord): boolean {
   return kind !== "new" && kind !== "screening";
 }
 
-function isRinging({ call }: CallRecord): boolean {
-  return call.state.kind === "ringing-in" || call.state.kind === "early-in";
+/** It rings, here or there, or is past that. */
+function isAlerting({ call: { state } }: CallRecord): boolean {
+  switch (state.kind) {
+    case "ringing-in":
+    case "early-in":
+      return state.alerting;
+    case "new":
+    case "resolving":
+    case "inviting":
+    case "early-out":
+    case "yielding":
+    case "screening":
+      return false;
+    default:
+      return true;
+  }
 }
 
-/** What the caller signed about the business, told as the caller's words. */
-function messageOf({ context, call }: CallRecord): string {
-  const who = call.proof === "proven" ? "Calls you" : "Calls you. Not proved who this is";
-  const what = context?.order ?? context?.transaction?.slice(0, 10);
-  return what === undefined ? `${who}.` : `${who}, about ${what} on ${new URL(context?.origin ?? "").host}.`;
+/** A call of ours that failed at once still says why, in its window; one of theirs that ended never rang. */
+function isForgotten({ call }: CallRecord): boolean {
+  return call.direction === "incoming" && isOver(call.state);
 }

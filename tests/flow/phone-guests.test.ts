@@ -15,6 +15,7 @@ async function makeSdp(): Promise<string> {
   const call = await media.open({
     id: "guest" as never,
     trickle: false,
+    offers: false,
     hear: event => event.type === "offer-made" && made.resolve(event.offer),
   });
   call.command({ do: "make-offer", tag: "tag" as never, hold: false, restart: false });

@@ -51,6 +51,7 @@ function CallOfThisWindow(props: PanelProps): JSX.Element {
   const [, drawAnew] = useReducer<number, void>(times => times + 1, 0);
   useEffect(() => media?.watch(() => drawAnew()), []);
   useClosing(call);
+  useReadyMicrophone(call);
   if (!call) return <Empty>This call is over.</Empty>;
   return <CallWindow {...props} call={call} media={media?.now()} />;
 }
@@ -65,6 +66,15 @@ function useLastKnown(call: CallView | undefined): CallView | undefined {
 }
 
 const restarted = "Etherlynk was restarted, and this call ended with it.";
+
+/** Whoever calls means to speak: once it rings at somebody who was proven, the microphone is opened, and not sent. */
+function useReadyMicrophone(call: CallView | undefined): void {
+  const isReady = call?.direction === "outgoing" && call.stage === "ringing" && call.peer.proof === "account";
+  const controls = media?.now();
+  useEffect(() => {
+    if (isReady) controls?.sources.readyMicrophone();
+  }, [isReady, controls]);
+}
 
 function useClosing(call: CallView | undefined): void {
   const [wasTalking, talked] = useState(false);

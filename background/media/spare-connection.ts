@@ -1,0 +1,49 @@
+import type { DialogTag } from "../../protocol/ids.ts";
+import { type ConnectionOptions, MediaConnection } from "./connection.ts";
+import type { MediaEvent } from "./media-port.ts";
+
+/** A connection with an offer made ahead. What it says waits until somebody asks for the offer. */
+export interface Spare {
+  readonly connection: MediaConnection;
+  /** It is the connection of this dialog from now on. */
+  take(tag: DialogTag): void;
+}
+
+const nobody = "spare" as DialogTag;
+
+export function createSpare(options: Omit<ConnectionOptions, "tag">): Spare {
+  const waiting: MediaEvent[] = [];
+  let owner: DialogTag | undefined;
+  const hear = (event: MediaEvent) => {
+    if (owner === undefined) waiting.push(event);
+    else options.hear(retag(event, owner));
+  };
+  const connection = new MediaConnection({ ...options, tag: nobody, hear });
+  connection.command({ do: "make-offer", tag: nobody, hold: false, restart: false });
+  return {
+    connection,
+    take(tag) {
+      owner = tag;
+      for (const event of waiting.splice(0)) options.hear(retag(event, tag));
+    },
+  };
+}
+
+/** The machine of a browser's connections is built with the first one, which therefore takes longer than all others. */
+export async function warmConnection(
+  config: RTCConfiguration,
+  { audio, video }: ReturnType<ConnectionOptions["tracks"]>,
+): Promise<void> {
+  const first = new RTCPeerConnection(config);
+  try {
+    for (const track of [audio, video]) first.addTransceiver(track);
+    first.createDataChannel("");
+    await first.createOffer();
+  } finally {
+    first.close();
+  }
+}
+
+function retag(event: MediaEvent, tag: DialogTag): MediaEvent {
+  return "tag" in event ? { ...event, tag } : event;
+}

@@ -1,0 +1,132 @@
+import { Peer } from "peerjs";
+import { type First, startEar } from "./ear.ts";
+
+/** A page that calls without a phone: by stock PeerJS, or by a bare connection. Its microphone is open beforehand. */
+export interface PeerPage {
+  open(way: "peerjs" | "raw", id: string, url: string): Promise<void>;
+  /** Calls, and gives the moment of it and the first of the other side. */
+  call(to: string): Promise<{ readonly began: number; readonly first: First }>;
+  /** The next call that comes is answered at once; gives the first of the other side. */
+  answer(): Promise<First>;
+  close(): void;
+}
+
+interface Way {
+  call(to: string, stream: MediaStream): Promise<MediaStream>;
+  answer(stream: MediaStream): Promise<MediaStream>;
+  hangUp(): void;
+  close(): void;
+}
+
+const stage: { way?: Way; own?: MediaStream } = {};
+const ear = startEar();
+
+const page: PeerPage = {
+  async open(way, id, url) {
+    stage.own ??= await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+    stage.way = await (way === "peerjs" ? openPeer(id, url) : openRaw(id, url));
+  },
+  async call(to) {
+    const { way, own } = theStage();
+    const began = performance.timeOrigin + performance.now();
+    return { began, first: await ear.first(await way.call(to, own)) };
+  },
+  async answer() {
+    const { way, own } = theStage();
+    return ear.first(await way.answer(own));
+  },
+  close() {
+    stage.way?.hangUp();
+    stage.way?.close();
+    delete stage.way;
+  },
+};
+Object.assign(globalThis, { page });
+
+function theStage() {
+  const { way, own } = stage;
+  if (!way || !own) throw new Error("This page was not opened");
+  return { way, own };
+}
+
+async function openPeer(id: string, url: string): Promise<Way> {
+  const { hostname, port } = new URL(url);
+  const peer = new Peer(id, { host: hostname, port: Number(port), path: "/", config: { iceServers: [] } });
+  await new Promise<void>((resolve, reject) => {
+    peer.once("open", () => resolve());
+    peer.once("error", reject);
+  });
+  const heard = (call: ReturnType<Peer["call"]>) =>
+    new Promise<MediaStream>(resolve => call.once("stream", resolve));
+  const calls = new Set<{ close(): void }>();
+  return {
+    call(to, stream) {
+      const call = peer.call(to, stream);
+      calls.add(call);
+      return heard(call);
+    },
+    answer: stream =>
+      new Promise(resolve => {
+        peer.once("call", call => {
+          calls.add(call);
+          call.answer(stream);
+          resolve(heard(call));
+        });
+      }),
+    hangUp: () => calls.forEach(call => void call.close()),
+    close: () => peer.destroy(),
+  };
+}
+
+/** The least that connects two pages: a socket that passes on what the other one says, candidates as they come. */
+async function openRaw(id: string, url: string): Promise<Way> {
+  const socket = new WebSocket(`${url}?id=${id}`);
+  await new Promise(resolve => socket.addEventListener("open", resolve, { once: true }));
+  const connection = new RTCPeerConnection();
+  const say = (to: string, said: object) => socket.send(JSON.stringify({ to, from: id, ...said }));
+  let other = "";
+  let offered: ((offer: RTCSessionDescriptionInit) => void) | undefined;
+  const early: RTCIceCandidateInit[] = [];
+  connection.onicecandidate = ({ candidate }) => candidate && say(other, { candidate });
+  socket.onmessage = async ({ data }) => {
+    const { from, sdp, candidate } = JSON.parse(String(data));
+    other = from;
+    if (candidate) {
+      if (connection.remoteDescription) await connection.addIceCandidate(candidate);
+      else early.push(candidate);
+    } else if (sdp.type === "offer") offered?.(sdp);
+    else await take(sdp);
+  };
+  const take = async (sdp: RTCSessionDescriptionInit) => {
+    await connection.setRemoteDescription(sdp);
+    for (const candidate of early.splice(0)) await connection.addIceCandidate(candidate);
+  };
+  const heard = new Promise<MediaStream>(resolve => {
+    connection.ontrack = ({ streams: [stream] }) => stream && resolve(stream);
+  });
+  const add = (stream: MediaStream) =>
+    stream.getTracks().forEach(track => void connection.addTrack(track, stream));
+  return {
+    async call(to, stream) {
+      other = to;
+      add(stream);
+      const offer = await connection.createOffer();
+      await connection.setLocalDescription(offer);
+      say(to, { sdp: offer });
+      return heard;
+    },
+    async answer(stream) {
+      const offer = await new Promise<RTCSessionDescriptionInit>(resolve => {
+        offered = resolve;
+      });
+      await take(offer);
+      add(stream);
+      const answer = await connection.createAnswer();
+      await connection.setLocalDescription(answer);
+      say(other, { sdp: answer });
+      return heard;
+    },
+    hangUp: () => connection.close(),
+    close: () => socket.close(),
+  };
+}

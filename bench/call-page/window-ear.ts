@@ -1,0 +1,29 @@
+import { startEar } from "./ear.ts";
+
+/** Put into our call window: waits for what the window plays of the other side. */
+export interface WindowEar {
+  /** The moment of the next click, as the browser stamped it. */
+  readonly clicked: Promise<number>;
+  sound(): Promise<number>;
+}
+
+const ear = startEar();
+
+const windowEar: WindowEar = {
+  clicked: new Promise(resolve => {
+    addEventListener("click", event => event.isTrusted && resolve(performance.timeOrigin + event.timeStamp), {
+      capture: true,
+    });
+  }),
+  async sound() {
+    for (;;) {
+      for (const element of document.querySelectorAll<HTMLMediaElement>("audio, video")) {
+        const { srcObject, id } = element;
+        if (id === "own-video" || !(srcObject instanceof MediaStream)) continue;
+        if (srcObject.getAudioTracks().length > 0) return ear.firstSound(srcObject);
+      }
+      await new Promise(resolve => setTimeout(resolve, 1));
+    }
+  },
+};
+Object.assign(globalThis, { windowEar });

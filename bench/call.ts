@@ -1,0 +1,281 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { build } from "esbuild";
+import type { Page } from "puppeteer";
+import { type WebSocket as Socket, WebSocketServer } from "ws";
+import type { HomeDomain } from "../background/bus/phone-contract.ts";
+import { buildExtension } from "../scripts/build-extension.ts";
+import { createLog } from "../signaller/log.ts";
+import { createNode } from "../signaller/node.ts";
+import { type CallPage, toCallPage } from "../tests/e2e/call-page.ts";
+import { openPerson, type Person } from "../tests/e2e/person.ts";
+import type { First } from "./call-page/ear.ts";
+import type { PeerPage } from "./call-page/peer-page.ts";
+import type { WindowEar } from "./call-page/window-ear.ts";
+import { startDelayRelay } from "./delay-relay.ts";
+import { parseOptions, say } from "./options.ts";
+import { alternate, median, printRow, toFigure, toLoneRow, toRow } from "./rounds.ts";
+
+// Two browsers, two people: from a click to ringing, from "Answer" to sound and picture. README.md says how and why.
+
+declare global {
+  var page: PeerPage;
+  var windowEar: WindowEar;
+}
+
+/** Milliseconds. `toCaller`: what the callee says, heard by the caller. */
+interface Talk {
+  readonly ring: number;
+  readonly toCaller: number;
+  readonly toCallee: number;
+  readonly frameToCaller: number;
+  readonly frameToCallee: number;
+}
+
+const goals = { ringMs: 60, toPeer: 1.1, prepared: 0.3 } as const;
+const names = ["stranger", "contact", "peerjs", "raw"] as const;
+type Name = (typeof names)[number];
+
+const { rounds, only } = parseOptions(process.argv.slice(2), 31);
+const delayMs = only.includes("delay") ? 50 : 0;
+
+const end = new AbortController();
+const domain = "bench.example";
+const chain = { id: 31337 };
+const node = createNode({ domain, chain, log: createLog(() => undefined, "error") });
+const { urls } = await node.listen();
+const relay = await startDelayRelay({ target: urls.ws, delayMs, signal: end.signal });
+const home: HomeDomain = { domain, urls: [relay.url], chain };
+const scripts = await bundle();
+const site = await startSite(scripts.page);
+const hub = await startHub(delayMs);
+const folder = await buildExtension("e2e");
+const [alice, bob] = await Promise.all([
+  openPerson({ folder, hertz: 500 }),
+  openPerson({ folder, hertz: 900 }),
+]);
+try {
+  await Promise.all([alice.signIn(home), bob.signIn(home)]);
+  const pages = await Promise.all([alice, bob].map(openPage));
+  const places: Record<Name, () => Promise<Talk>> = {
+    stranger: () => talkByPhone(),
+    contact: () => withContact(talkByPhone),
+    peerjs: () => talkByPage(pages, "peerjs", relay.httpUrl),
+    raw: () => talkByPage(pages, "raw", hub.url),
+  };
+  for (const name of names) await places[name]();
+  const talks = await alternate(rounds, names, (name, round) => {
+    if (round % 5 === 0) say(`call: ${name}, round ${round + 1} of ${rounds}`);
+    return places[name]();
+  });
+  print(talks);
+} finally {
+  end.abort();
+  await Promise.all([alice.close(), bob.close()]);
+  site.close();
+  hub.close();
+  await node.close();
+}
+
+type Talks = readonly Record<Name, Talk>[];
+type Figure = keyof Talk;
+
+function print(talks: Talks): void {
+  const suffix = delayMs > 0 ? ".delay" : "";
+  const ring = talks.flatMap(({ stranger, contact }) => [stranger.ring, contact.ring]);
+  const more = { goal: `≤ ${goals.ringMs} ms`, ok: median(ring) <= goals.ringMs };
+  const unit = "ms from the click to a proven 180";
+  printRow(
+    toLoneRow(
+      { bench: `call.ring${suffix}`, unit, peerName: "none", ...(delayMs === 0 && { more }) },
+      ring,
+      "PeerJS has no ringing",
+    ),
+  );
+  const audio = ["toCaller", "toCallee"] as const;
+  for (const figure of audio) {
+    const bench = `call.sound.${figure}${suffix}`;
+    compare(talks, { bench, figure, ours: "stranger", peer: "peerjs", atMost: goals.toPeer });
+    compare(talks, { bench: `${bench}.raw`, figure, ours: "stranger", peer: "raw" });
+    compare(talks, {
+      bench: `${bench}.contact`,
+      figure,
+      ours: "contact",
+      peer: "peerjs",
+      atMost: goals.prepared,
+    });
+  }
+}
+
+interface Comparison {
+  readonly bench: string;
+  readonly figure: Figure;
+  readonly ours: Name;
+  readonly peer: Name;
+  readonly atMost?: number;
+}
+
+function compare(talks: Talks, { bench, figure, ours, peer, atMost }: Comparison): void {
+  const pairs = talks.map(talk => ({ ours: talk[ours][figure], peer: talk[peer][figure] }));
+  const peerName =
+    peer === "peerjs" ? "PeerJS 1.5.5, from peer.call()" : "RTCPeerConnection, from createOffer()";
+  const trips = delayMs > 0 ? { oneWayTrips: toFigure(median(pairs.map(it => it.ours)) / delayMs) } : {};
+  printRow(
+    toRow(
+      {
+        bench,
+        unit: "ms from the answer's click to the first sound",
+        peerName,
+        ...(atMost !== undefined && delayMs === 0 && { goal: { atMost } }),
+        more: trips,
+      },
+      pairs,
+    ),
+  );
+}
+
+/** Through the windows that people have. */
+async function talkByPhone(): Promise<Talk> {
+  const windows = [alice.callWindow(), bob.callWindow()] as const;
+  const ringing = whenRinging(alice);
+  const began = await alice.panel.evaluate(async (to: string) => {
+    const at = performance.timeOrigin + performance.now();
+    const ask = { etherlynk: 1, kind: "ask", id: `ask-${crypto.randomUUID()}`, name: "phone.call.dial" };
+    await chrome.runtime.sendMessage({ ...ask, body: { to } });
+    return at;
+  }, bob.account);
+  const [hers, his] = (await Promise.all(windows)).map(toCallPage) as [CallPage, CallPage];
+  const ring = (await ringing) - began;
+  await Promise.all([hers, his].map(({ page }) => page.evaluate(scripts.ear)));
+  // People do not answer in the instant in which it rings: a contact's connection is there by then.
+  await new Promise(resolve => setTimeout(resolve, 400));
+  const heard = [hers, his].map(({ page }) => page.evaluate(() => windowEar.sound()));
+  await his.press("Answer");
+  const answered = await his.page.evaluate(() => windowEar.clicked);
+  const [atCaller = 0, atCallee = 0] = await Promise.all(heard);
+  await hers.page.close();
+  await Promise.all([alice, bob].map(it => it.until("Quiet", ({ calls }) => calls.every(isOver))));
+  for (const { browser, panel } of [alice, bob]) {
+    const left = (await browser.pages()).filter(page => page !== panel && page.url().includes("call.html"));
+    await Promise.all(left.map(page => page.close()));
+  }
+  const none = Number.NaN;
+  return {
+    ring,
+    toCaller: atCaller - answered,
+    toCallee: atCallee - answered,
+    frameToCaller: none,
+    frameToCallee: none,
+  };
+}
+
+async function withContact(talk: () => Promise<Talk>): Promise<Talk> {
+  const wish = { title: "Alice Arden", address: alice.account };
+  const { id } = (await bob.ask("contacts.entry.save", wish)) as { id: string };
+  const figures = await talk();
+  await bob.ask("contacts.entry.remove", { id });
+  return figures;
+}
+
+async function talkByPage(pages: readonly Page[], way: "peerjs" | "raw", url: string): Promise<Talk> {
+  const [hers, his] = pages as [Page, Page];
+  const [caller, callee] = ["a", "b"].map(name => `${name}-${crypto.randomUUID().slice(0, 8)}`) as [
+    string,
+    string,
+  ];
+  await Promise.all([
+    hers.evaluate((...opening) => page.open(...opening), way, caller, url),
+    his.evaluate((...opening) => page.open(...opening), way, callee, url),
+  ]);
+  const answered: Promise<First> = his.evaluate(() => page.answer());
+  const { began, first } = await hers.evaluate(to => page.call(to), callee);
+  const theirs = await answered;
+  await Promise.all(pages.map(it => it.evaluate(() => page.close())));
+  return {
+    ring: Number.NaN,
+    toCaller: first.sound - began,
+    toCallee: theirs.sound - began,
+    frameToCaller: first.frame - began,
+    frameToCallee: theirs.frame - began,
+  };
+}
+
+/** The moment at which the snapshot says that it rings at the other side. */
+function whenRinging({ panel }: Person): Promise<number> {
+  return panel.evaluate(
+    () =>
+      new Promise<number>(resolve => {
+        const hear = (message: {
+          name?: string;
+          body?: { calls?: { direction: string; stage: string }[] };
+        }) => {
+          if (message.name !== "phone.snapshot.changed") return;
+          const isRinging = message.body?.calls?.some(
+            it => it.direction === "outgoing" && it.stage === "ringing",
+          );
+          if (!isRinging) return;
+          chrome.runtime.onMessage.removeListener(hear);
+          resolve(performance.timeOrigin + performance.now());
+        };
+        chrome.runtime.onMessage.addListener(hear);
+      }),
+  );
+}
+
+function isOver({ stage }: { readonly stage: string }): boolean {
+  return stage === "ended";
+}
+
+async function openPage({ browser }: Person): Promise<Page> {
+  const opened = await browser.newPage();
+  await opened.goto(site.url);
+  return opened;
+}
+
+async function bundle(): Promise<{ readonly page: string; readonly ear: string }> {
+  const names = { page: "peer-page.ts", ear: "window-ear.ts" };
+  const { outputFiles } = await build({
+    entryPoints: Object.values(names).map(name => new URL(`call-page/${name}`, import.meta.url).pathname),
+    bundle: true,
+    write: false,
+    format: "iife",
+    outdir: "out",
+    define: { global: "globalThis" },
+    logLevel: "error",
+  });
+  const [page, ear] = outputFiles.map(({ text }) => text);
+  if (page === undefined || ear === undefined) throw new Error("Two pages are two files");
+  return { page, ear };
+}
+
+async function startSite(script: string) {
+  const server = createServer((request, response) => {
+    const isScript = request.url === "/page.js";
+    response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
+    response.end(isScript ? script : '<!doctype html><title>Bench</title><script src="/page.js"></script>');
+  });
+  await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${port}/`, close };
+}
+
+/** What one raw page says to the other, as late as everything else. */
+async function startHub(lateMs: number) {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  const sockets = new Map<string, Socket>();
+  server.on("connection", (socket, request) => {
+    sockets.set(new URL(request.url ?? "/", "http://hub").searchParams.get("id") ?? "", socket);
+    socket.on("message", data => {
+      const text = String(data);
+      // Two hops, as through a node.
+      setTimeout(() => sockets.get(JSON.parse(text).to)?.send(text), 2 * lateMs);
+    });
+  });
+  await new Promise(resolve => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `ws://127.0.0.1:${port}/`, close: () => server.close() };
+}
