@@ -3,7 +3,7 @@ import * as AbiParameters from "ox/AbiParameters";
 import type { ChainEntry } from "../../protocol/chain/address-book.ts";
 import { clientsAbi } from "../../protocol/chain/clients-abi.ts";
 import { numbersAbi } from "../../protocol/chain/numbers-abi.ts";
-import type { Head, Hex } from "./chain.ts";
+import { ChainError, type Head, type Hex } from "./chain.ts";
 import { malformed } from "./json-rpc.ts";
 import { isNormal } from "./normalise-name.ts";
 import { type Answer, nobody } from "./question.ts";
@@ -32,7 +32,16 @@ export type ClientFacts = ReturnType<typeof decodeClient>;
  * @throws ChainError where a contract's answer cannot be read
  */
 export async function toFacts(seen: Seen): Promise<Facts> {
-  const { answer } = seen;
+  const { answer, entry } = seen;
+  // Both contracts answer whatever they are asked: silence is an address book that is wrong, and not "nobody".
+  const isNumberMissing = answer.number > 0n && answer.numberEntry === "0x" && entry.numbers !== undefined;
+  const isClientMissing = answer.account !== nobody && answer.client === "0x" && entry.clients !== undefined;
+  if (isNumberMissing || isClientMissing) {
+    throw new ChainError(
+      "chain.contract",
+      `On ${entry.name} there is no ${isNumberMissing ? "Numbers" : "Clients"} where the address book says; check it.`,
+    );
+  }
   try {
     return {
       ...seen,

@@ -1,8 +1,10 @@
+import type { AddressBook } from "../../protocol/chain/address-book.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { type Chain, ChainError, type Hex, type Reading } from "./chain.ts";
 import { createJsonRpc } from "./json-rpc.ts";
 import { chainLimits } from "./limits.ts";
+import type { KnownChain } from "./look.ts";
 import { createServer, type Server, type Word } from "./server.ts";
 import { createTurnList, type Heard, type TurnList } from "./turn-list.ts";
 import { isSameBlockAndData, judge } from "./witnesses.ts";
@@ -13,6 +15,14 @@ export interface RpcListOptions {
   readonly urls: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** The chains of an address book, in its order, each behind its servers. */
+export function createChains({ chains }: AddressBook, clock: Clock, log: Log): readonly KnownChain[] {
+  return chains.map(entry => ({
+    entry,
+    chain: createRpcList({ chainId: entry.id, urls: entry.rpcs, clock, log }),
+  }));
 }
 
 type Ask = (server: Server) => Promise<Word>;

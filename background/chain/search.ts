@@ -33,6 +33,7 @@ async function searchName(
   options: LookOptions,
 ): Promise<AllFacts> {
   const withNames = chains.filter(({ entry }) => entry.ens !== undefined);
+  if (withNames.length === 0) throw noChain("with ENS ");
   const named = await firstOf(withNames, subject, {
     ...options,
     isIt: ({ answer }) => answer.ens.resolver !== nobody,
@@ -84,6 +85,7 @@ async function searchNumber(
   options: LookOptions,
 ): Promise<Facts> {
   const withNumbers = chains.filter(({ entry }) => entry.numbers !== undefined);
+  if (withNumbers.length === 0) throw noChain("with numbers ");
   const found = await firstOf(withNumbers, subject, { ...options, isIt: isClaimed });
   if (found !== undefined) return found;
   const number = formatNumber(fromTokenId(subject.token));
@@ -121,7 +123,6 @@ async function firstOf(
   subject: Subject,
   { isIt, ...options }: FirstOptions,
 ): Promise<Facts | undefined> {
-  if (chains.length === 0) return undefined;
   const asked = chains.map(chain => look(chain, subject, options));
   // Looked at in order; a later one's failure is nobody's while an earlier one has the answer.
   for (const later of asked) later.catch(() => undefined);
@@ -132,6 +133,6 @@ async function firstOf(
   return undefined;
 }
 
-function noChain(): ChainError {
-  return new ChainError("chain.none", "No chain is configured; add one in the settings.");
+function noChain(what = ""): ChainError {
+  return new ChainError("chain.none", `No chain ${what}is configured; add one in the settings.`);
 }

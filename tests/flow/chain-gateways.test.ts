@@ -111,7 +111,8 @@ describe("a gateway that", () => {
     await keepOutside("slow", { urls: [slow.url, slow.url, slow.url, slow.url] });
     const begun = performance.now();
     await expect(resolve("slow.eth")).rejects.toMatchObject({ code: "chain.gateway-slow" });
-    expect(performance.now() - begun).toBeLessThan(7_500);
+    // Four of them, each with a limit of its own, would take twelve seconds.
+    expect(performance.now() - begun).toBeLessThan(11_000);
   });
 
   it("sends from one to the next without an end is left", async () => {

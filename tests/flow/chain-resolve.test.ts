@@ -153,6 +153,45 @@ describe("both directions", () => {
   });
 });
 
+describe("a wrapped name", () => {
+  it("is its holder's, not the wrapper's", async () => {
+    const owner = stage.client(2);
+    await register("wrapped", owner);
+    const wrapper = await stage.deploy("Wrapper", [nodeOf("wrapped.eth"), owner.account.address]);
+    await send(owner, stage.seeded.ens.registry, ["setOwner", [nodeOf("wrapped.eth"), wrapper]]);
+    expect((await resolve("wrapped.eth")).proofs.ownsName).toBe(true);
+  });
+});
+
+describe("an address book that is wrong", () => {
+  it("is said to be, where there is no contract", async () => {
+    const nothing = stage.client(7).account.address;
+    for (const [wrong, text, contract] of [
+      [{ numbers: nothing }, "+999 1000 1000", "Numbers"],
+      [{ numbers: nothing }, "alice.eth", "Numbers"],
+      [{ clients: nothing }, "alice.eth", "Clients"],
+    ] as const) {
+      const resolver = createTestResolver([{ ...stage.entry, ...wrong }]);
+      await expect(resolver.resolve(parseAddress(text), signal)).rejects.toMatchObject({
+        code: "chain.contract",
+        message: `On Local chain there is no ${contract} where the address book says; check it.`,
+      });
+    }
+  });
+
+  it("that names no chain, or none with what is asked for, says what is missing", async () => {
+    const { ens, numbers, ...bare } = stage.entry;
+    expect([ens, numbers]).not.toContain(undefined);
+    for (const [entries, text, sentence] of [
+      [[], stage.seeded.alice.account, "No chain is configured"],
+      [[bare], "alice.eth", "No chain with ENS is configured"],
+      [[bare], "+999 1000 1000", "No chain with numbers is configured"],
+    ] as const) {
+      await expect(createTestResolver(entries).resolve(parseAddress(text), signal)).rejects.toThrow(sentence);
+    }
+  });
+});
+
 describe("a sale", () => {
   it("reroutes the very next call: other owner, no name, changed hands", async () => {
     const [seller, buyer] = [stage.client(2), stage.client(6)];

@@ -1,10 +1,11 @@
 import type { Hex } from "viem";
 import { type Abi, encodeDeployData } from "viem";
 import { afterAll } from "vitest";
-import { createClock } from "../../background/base/clock.ts";
+import { type Clock, createClock } from "../../background/base/clock.ts";
+import { createFakeTime } from "../../background/base/fake-clock.suite.ts";
 import { createLog, type LogLine } from "../../background/base/log.ts";
 import { createResolver, type Resolver } from "../../background/chain/resolver.ts";
-import { createRpcList } from "../../background/chain/rpc-list.ts";
+import { createChains } from "../../background/chain/rpc-list.ts";
 import type { ChainEntry } from "../../protocol/chain/address-book.ts";
 import { type DevChain, startDevChain } from "../../scripts/chain/dev-chain.ts";
 import { type Client, clientOf } from "../../scripts/chain/dev-client.ts";
@@ -57,16 +58,19 @@ export interface TestResolver extends Resolver {
   readonly lines: readonly LogLine[];
 }
 
-/** A phone's resolver, on real time. */
-export function createTestResolver(entries: readonly ChainEntry[]): TestResolver {
-  const clock = createClock();
+/**
+ * A phone's resolver. Its time stands still unless a test wants the real one, so that a busy machine makes no server a
+ * slow one.
+ */
+export function createTestResolver(entries: readonly ChainEntry[], clock: Clock = still()): TestResolver {
   const lines: LogLine[] = [];
   const log = createLog({ now: clock.now, level: "debug", write: line => lines.push(line) });
-  const chains = entries.map(entry => ({
-    entry,
-    chain: createRpcList({ chainId: entry.id, urls: entry.rpcs, clock, log }),
-  }));
+  const chains = createChains({ chains: entries }, clock, log);
   return { ...createResolver({ chains, clock, loopbackGateways: true }), lines };
+}
+
+function still(): Clock {
+  return createClock(createFakeTime(Date.now()));
 }
 
 async function ask(rpc: string, method: string, params: readonly unknown[]): Promise<unknown> {

@@ -57,6 +57,7 @@ export async function startGateway({ key, records, misbehave }: GatewayOptions):
     );
   }
 
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
   afterAll(() => {
     server.closeAllConnections();
