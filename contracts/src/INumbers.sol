@@ -36,7 +36,7 @@ interface INumbers {
 
     /// @notice All that a caller needs, in one read. Of an unclaimed number everything is zero.
     /// @param epoch 1 after the claim, one more with every transfer.
-    /// @param changedAt When the number last changed hands, in seconds since 1970, rounded down to 512 s.
+    /// @param changedAt When the number last changed hands, in seconds since 1970, rounded down to 256 s.
     /// @param price What the number is listed at, in wei; 0 where it is not for sale.
     struct Entry {
         address owner;
@@ -46,9 +46,9 @@ interface INumbers {
         Records records;
     }
 
-    /// @notice ERC-4906: what `tokenURI` gives has changed.
+    /// @notice ERC-4906: what `tokenURI` gives has changed. It is of the digits alone, so none of both is ever due.
     event MetadataUpdate(uint256 _tokenId);
-    /// @notice ERC-4906. Never emitted; part of the standard's interface.
+    /// @notice ERC-4906, for many tokens.
     event BatchMetadataUpdate(uint256 _fromTokenId, uint256 _toTokenId);
     /// @notice Records of the number were changed by its owner, in this epoch.
     event RecordsChanged(uint256 indexed id, uint32 epoch);

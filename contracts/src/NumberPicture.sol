@@ -11,7 +11,9 @@ library NumberPicture {
     // Centres of the holes 0 to 9, three digits of x and three of y.
     bytes private constant HOLES = "397293368128310107250118203157182215193275232322290343350332";
 
-    function toTokenUri(uint256 id, string memory name) internal pure returns (string memory) {
+    /// @dev Of the digits alone. A name here would be a claim that nobody proved, in a shop window; and what a transfer
+    /// voids would have to be announced by each transfer (ERC-4906).
+    function toTokenUri(uint256 id) internal pure returns (string memory) {
         bytes memory json = abi.encodePacked(
             '{"name":"',
             NumberText.format(id),
@@ -20,17 +22,9 @@ library NumberPicture {
             Base64.encode(bytes(toSvg(id))),
             '","attributes":[{"trait_type":"Digits","display_type":"number","value":',
             LibString.toString(NumberText.digits(id)),
-            "}",
-            toNameTrait(name),
-            "]}"
+            "}]}"
         );
         return string.concat("data:application/json;base64,", Base64.encode(json));
-    }
-
-    /// @dev It says "claims": whether the name agrees is not for a picture to prove.
-    function toNameTrait(string memory name) private pure returns (string memory) {
-        if (bytes(name).length == 0) return "";
-        return string.concat(',{"trait_type":"Claims the name","value":"', LibString.escapeJSON(name), '"}');
     }
 
     function toSvg(uint256 id) internal pure returns (string memory) {

@@ -14,21 +14,17 @@ contract Numbers is INumbers, ERC721 {
     uint256 public constant MAX_ROUTES = 1024;
 
     // The 96 bits beside the owner: what a transfer changes lies in the slot it writes anyway.
-    // 28 epoch | 23 time of the last change of hands in units of 512 s | 1 has a name | 44 the number claimed before it
+    // 28 epoch | 24 time of the last change of hands in units of 256 s | 44 the number claimed before it
     uint256 private constant PREVIOUS = (1 << 44) - 1;
-    uint256 private constant NAMED = 1 << 44;
-    uint256 private constant CHANGED_AT = 45;
+    uint256 private constant CHANGED_AT = 44;
     uint256 private constant EPOCH = 68;
     uint256 private constant MAX_EPOCH = (1 << 28) - 1;
     // The same in the whole slot; assembly takes nothing computed. What is kept is owner and PREVIOUS.
     uint256 private constant _EPOCH_IN_SLOT = 228;
-    uint256 private constant _CHANGED_AT_IN_SLOT = 205;
-    uint256 private constant _NAMED_IN_SLOT = 0x1000000000000000000000000000000000000000000000000000;
+    uint256 private constant _CHANGED_AT_IN_SLOT = 204;
     uint256 private constant _KEPT_IN_SLOT = 0xfffffffffffffffffffffffffffffffffffffffffffffffffff;
     // Where Solady's ERC721 keeps owner and extra data, as its documentation says.
     uint256 private constant _SOLADY_SEED = 0x7d8825530a5a2e7a000000000000000000000000000000000000000000000000;
-    // keccak256("MetadataUpdate(uint256)")
-    uint256 private constant _METADATA_UPDATE = 0xf8e1a15aba9398e019f0b49df1a4fde98ee17ae345cb5f6b5e2c27f5033e8ce7;
 
     // The 224 bits beside the balance: 96 commitment | 32 when it was made | 96 credit
     uint256 private constant MADE_AT = 96;
@@ -136,22 +132,20 @@ contract Numbers is INumbers, ERC721 {
     // Records
 
     /// @inheritdoc INumbers
-    function setRecords(uint256 id, Records calldata records) external onlyOwnerOf(id) {
-        _setName(id, records.name);
-        Records storage kept = _records[_key(id)];
+    function setRecords(uint256 id, Records calldata records) external {
+        Records storage kept = _change(id);
+        kept.name = _bounded(records.name, MAX_TEXT);
         kept.profile = _bounded(records.profile, MAX_TEXT);
         kept.lightLogin = _bounded(records.lightLogin, MAX_TEXT);
         kept.policy = records.policy;
         kept.blockList = _bounded(records.blockList, MAX_TEXT);
         kept.blockRoot = records.blockRoot;
         kept.routes = _bounded(records.routes, MAX_ROUTES);
-        emit RecordsChanged(id, epochOf(id));
     }
 
     /// @inheritdoc INumbers
-    function setName(uint256 id, string calldata name_) external onlyOwnerOf(id) {
-        _setName(id, name_);
-        emit RecordsChanged(id, epochOf(id));
+    function setName(uint256 id, string calldata name_) external {
+        _change(id).name = _bounded(name_, MAX_TEXT);
     }
 
     /// @inheritdoc INumbers
@@ -298,7 +292,7 @@ contract Numbers is INumbers, ERC721 {
 
     function tokenURI(uint256 id) public view override returns (string memory) {
         if (!_exists(id)) revert TokenDoesNotExist();
-        return NumberPicture.toTokenUri(id, _records[_key(id)].name);
+        return NumberPicture.toTokenUri(id);
     }
 
     function approve(address account, uint256 id) public payable override unpaid {
@@ -325,12 +319,8 @@ contract Numbers is INumbers, ERC721 {
             let slot := add(id, add(id, keccak256(0x00, 0x20)))
             packed := sload(slot)
             let epoch := shl(_EPOCH_IN_SLOT, add(shr(_EPOCH_IN_SLOT, packed), 1))
-            let changedAt := shl(_CHANGED_AT_IN_SLOT, and(shr(9, timestamp()), 0x7fffff))
+            let changedAt := shl(_CHANGED_AT_IN_SLOT, and(shr(8, timestamp()), 0xffffff))
             sstore(slot, or(or(epoch, changedAt), and(packed, _KEPT_IN_SLOT)))
-            if and(packed, _NAMED_IN_SLOT) {
-                mstore(0x00, id)
-                log1(0x00, 0x20, _METADATA_UPDATE)
-            }
         }
         if (packed >> _EPOCH_IN_SLOT == MAX_EPOCH) revert EpochsUsedUp(id);
     }
@@ -362,19 +352,12 @@ contract Numbers is INumbers, ERC721 {
     }
 
     function _changedAt(uint256 id) private view returns (uint64) {
-        return uint64((_getExtraData(id) >> CHANGED_AT) & 0x7fffff) << 9;
+        return uint64((_getExtraData(id) >> CHANGED_AT) & 0xffffff) << 8;
     }
 
     function _change(uint256 id) private onlyOwnerOf(id) returns (Records storage) {
         emit RecordsChanged(id, epochOf(id));
         return _records[_key(id)];
-    }
-
-    function _setName(uint256 id, string calldata name_) private {
-        _records[_key(id)].name = _bounded(name_, MAX_TEXT);
-        uint256 extra = _getExtraData(id) & ~NAMED;
-        _setExtraData(id, uint96(bytes(name_).length == 0 ? extra : extra | NAMED));
-        emit MetadataUpdate(id);
     }
 
     function _bounded(string calldata text, uint256 most) private pure returns (string calldata) {

@@ -35,8 +35,6 @@ contract NumbersRecordsTest is NumbersTest {
 
     function test_setters_tellOfIt() public {
         vm.expectEmit(address(numbers));
-        emit INumbers.MetadataUpdate(NUMBER);
-        vm.expectEmit(address(numbers));
         emit INumbers.RecordsChanged(NUMBER, 1);
         numbers.setName(NUMBER, "alice.eth");
         vm.expectEmit(address(numbers));
