@@ -18,21 +18,19 @@ contract Clients is IClients, EIP712 {
     uint256 private constant DELEGATION_LIFETIME = 366 days;
     uint256 private constant EARLY = 10 minutes;
 
-    /// @dev One slot; every message writes it. `before` is the account that first wrote before this one.
-    struct Account {
-        address before;
-        uint32 epoch;
-        uint32 sequence;
-        uint8 apiOldest;
-        uint8 apiNewest;
-        uint8 nodes;
-        uint8 providers;
-    }
+    // An account in one slot, which every message reads and writes once:
+    // 8 providers | 8 nodes | 8 newest and 8 oldest interface | 32 sequence | 32 epoch | 160 who first wrote before it
+    uint256 private constant EPOCH = 160;
+    uint256 private constant SEQUENCE = 192;
+    uint256 private constant API_OLDEST = 224;
+    uint256 private constant API_NEWEST = 232;
+    uint256 private constant NODES = 240;
+    uint256 private constant PROVIDERS = 248;
+    uint256 private constant STANDING = (1 << 224) - 1;
 
+    /// @dev `who` is provider | service << 160 | expiry << 168: one write instead of three.
     struct Agreed {
-        address provider;
-        uint8 service;
-        uint64 expiry;
+        uint256 who;
         bytes32 terms;
     }
 
@@ -50,7 +48,7 @@ contract Clients is IClients, EIP712 {
     }
 
     Writers private _writers;
-    mapping(address => Account) private _accounts;
+    mapping(address => uint256) private _accounts;
     mapping(address => Details) private _details;
     // By account and epoch (`_key`).
     mapping(uint256 => bytes32[]) private _revoked;
@@ -60,13 +58,11 @@ contract Clients is IClients, EIP712 {
         external
     {
         _check(entry);
-        Account memory account = _accept(head, Words.hash(head, entry), signature);
+        uint256 account = _accept(head, Words.hash(head, entry), signature);
         _checkAgreements(head.account, entry.providers, agreements);
-        account.apiOldest = entry.apiOldest;
-        account.apiNewest = entry.apiNewest;
-        account.nodes = uint8(entry.nodes.length);
-        account.providers = uint8(entry.providers.length);
-        _accounts[head.account] = account;
+        _accounts[head.account] = (account & STANDING) | (uint256(entry.apiOldest) << API_OLDEST)
+            | (uint256(entry.apiNewest) << API_NEWEST) | (entry.nodes.length << NODES)
+            | (entry.providers.length << PROVIDERS);
         _write(_details[head.account], entry);
         emit EntryChanged(head.account, head.sequence);
     }
@@ -83,19 +79,17 @@ contract Clients is IClients, EIP712 {
 
     /// @inheritdoc IClients
     function endEpoch(Head calldata head, bytes calldata signature) external {
-        Account memory account = _accept(head, Words.hash(head), signature);
-        ++account.epoch;
-        _accounts[head.account] = account;
-        emit EpochBegun(head.account, account.epoch);
+        _accounts[head.account] = _accept(head, Words.hash(head), signature) + (1 << EPOCH);
+        emit EpochBegun(head.account, head.epoch + 1);
     }
 
     /// @inheritdoc IClients
     function lookup(address account) public view returns (Client memory client) {
-        Account memory kept = _accounts[account];
+        uint256 kept = _accounts[account];
         client.account = account;
-        client.epoch = kept.epoch;
-        client.sequence = kept.sequence;
-        client.revoked = _revoked[_key(account, kept.epoch)];
+        client.epoch = uint32(kept >> EPOCH);
+        client.sequence = uint32(kept >> SEQUENCE);
+        client.revoked = _revoked[_key(account, client.epoch)];
         client.entry = _toEntry(kept, _details[account]);
     }
 
@@ -109,7 +103,7 @@ contract Clients is IClients, EIP712 {
 
     /// @inheritdoc IClients
     function standing(address account, bytes32 device) public view returns (uint64 epoch, bool revoked) {
-        epoch = _accounts[account].epoch;
+        epoch = uint32(_accounts[account] >> EPOCH);
         revoked = _contains(_revoked[_key(account, epoch)], device);
     }
 
@@ -121,13 +115,13 @@ contract Clients is IClients, EIP712 {
     /// @inheritdoc IClients
     function range(address from, uint256 count) external view returns (Client[] memory clients, address next) {
         next = from == address(0) ? _writers.newest : from;
-        if (_accounts[next].sequence == 0) return (clients, address(0));
+        if (_accounts[next] == 0) return (clients, address(0));
         if (count > _writers.count) count = _writers.count;
         clients = new Client[](count);
         uint256 filled;
         for (; filled < count && next != address(0); ++filled) {
             clients[filled] = lookup(next);
-            next = _accounts[next].before;
+            next = address(uint160(_accounts[next]));
         }
         // A page that reached the first account is shorter than was asked for.
         assembly ("memory-safe") {
@@ -157,22 +151,24 @@ contract Clients is IClients, EIP712 {
     }
 
     /// @dev A message counts if it is the account's, the next one, of the present epoch and in time. What is returned has
-    /// its sequence moved on, and is for the caller to store.
+    /// its sequence moved on, and is for the caller to store. No account carries 2^32 messages.
     function _accept(Head calldata head, bytes32 structHash, bytes calldata signature)
         private
-        returns (Account memory account)
+        returns (uint256 account)
     {
         account = _accounts[head.account];
+        uint256 sequence = uint32(account >> SEQUENCE);
+        uint256 epoch = uint32(account >> EPOCH);
         if (block.timestamp > head.deadline) revert DeadlinePassed(head.deadline);
-        if (head.sequence != account.sequence) revert WrongSequence(account.sequence);
-        if (head.epoch != account.epoch) revert WrongEpoch(account.epoch);
+        if (head.sequence != sequence) revert WrongSequence(uint64(sequence));
+        if (head.epoch != epoch) revert WrongEpoch(uint64(epoch));
         if (!Signatures.isBy(head.account, _hashTypedData(structHash), signature)) revert NotSigned(head.account);
-        if (account.sequence == 0) {
-            account.before = _writers.newest;
+        if (sequence == 0) {
+            account = uint160(_writers.newest);
             _writers.newest = head.account;
             ++_writers.count;
         }
-        ++account.sequence;
+        account += 1 << SEQUENCE;
     }
 
     function _check(Entry calldata entry) private pure {
@@ -211,23 +207,26 @@ contract Clients is IClients, EIP712 {
         }
         for (uint256 i; i < entry.providers.length; ++i) {
             Provider calldata agreed = entry.providers[i];
-            details.agreed[i] = Agreed(agreed.provider, agreed.service, agreed.expiry, agreed.terms);
+            Agreed storage kept = details.agreed[i];
+            kept.who = uint160(agreed.provider) | (uint256(agreed.service) << 160) | (uint256(agreed.expiry) << 168);
+            kept.terms = agreed.terms;
         }
     }
 
-    function _toEntry(Account memory account, Details storage details) private view returns (Entry memory entry) {
-        entry.apiOldest = account.apiOldest;
-        entry.apiNewest = account.apiNewest;
+    function _toEntry(uint256 account, Details storage details) private view returns (Entry memory entry) {
+        entry.apiOldest = uint8(account >> API_OLDEST);
+        entry.apiNewest = uint8(account >> API_NEWEST);
         entry.direct = details.direct;
         entry.domain = details.domain;
-        entry.nodes = new Node[](account.nodes);
-        for (uint256 i; i < account.nodes; ++i) {
+        entry.nodes = new Node[](uint8(account >> NODES));
+        for (uint256 i; i < entry.nodes.length; ++i) {
             entry.nodes[i] = details.nodes[i];
         }
-        entry.providers = new Provider[](account.providers);
-        for (uint256 i; i < account.providers; ++i) {
-            Agreed memory agreed = details.agreed[i];
-            entry.providers[i] = Provider(agreed.provider, agreed.service, agreed.terms, agreed.expiry);
+        entry.providers = new Provider[](uint8(account >> PROVIDERS));
+        for (uint256 i; i < entry.providers.length; ++i) {
+            Agreed storage kept = details.agreed[i];
+            uint256 who = kept.who;
+            entry.providers[i] = Provider(address(uint160(who)), uint8(who >> 160), kept.terms, uint64(who >> 168));
         }
     }
 
