@@ -7,6 +7,11 @@ export const chainLimits = {
   answerBytes: 256 * 1024,
   /** A server that failed is asked last for so long. */
   restMs: 30_000,
+  /**
+   * When no server answered, the next question fails at once for so long: a call asks several times, and would wait
+   * each time.
+   */
+  silenceMs: 3_000,
   /** Servers of one chain that are looked at. */
   mostServers: 8,
   /** Of two servers, one whose newest block is so much older than the other's stands still. */

@@ -33,6 +33,7 @@ export function createTurnList(servers: readonly Server[], clock: Clock, log: Lo
     log.warn("chain.server.rests", { server: servers.indexOf(server), why });
   }
 
+  let silence: { readonly failure: ChainError; readonly until: number } | undefined;
   const isAwake = (server: Server) => (resting.get(server) ?? 0) <= clock.elapsed();
 
   return {
@@ -40,15 +41,22 @@ export function createTurnList(servers: readonly Server[], clock: Clock, log: Lo
     waiting: () => [...servers.filter(isAwake), ...servers.filter(it => !isAwake(it))],
     awake: () => servers.filter(isAwake).length,
     async next(waiting, ask) {
+      if (silence !== undefined && clock.elapsed() < silence.until) throw silence.failure;
       let failure = noServer();
       for (let server = waiting.shift(); server !== undefined; server = waiting.shift()) {
         try {
-          return { server, word: await ask(server) };
+          const word = await ask(server);
+          silence = undefined;
+          return { server, word };
         } catch (error) {
           if (!(error instanceof ChainError)) throw error;
           rest(server, error.code);
           failure = error;
         }
+      }
+      // Not when another seat has had the last of them: it may still be answered.
+      if (servers.every(server => !isAwake(server))) {
+        silence = { failure, until: clock.elapsed() + chainLimits.silenceMs };
       }
       throw failure;
     },

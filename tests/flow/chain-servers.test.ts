@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createClock } from "../../background/base/clock.ts";
+import { createFakeTime } from "../../background/base/fake-clock.suite.ts";
 import { chainLimits } from "../../background/chain/limits.ts";
 import { numbersAbi } from "../../protocol/chain/numbers-abi.ts";
 import { parseAddress } from "../../protocol/number/address.ts";
@@ -47,6 +48,24 @@ describe("one server", () => {
   ])("that %s: %s, in words", async (_, code, conduct) => {
     first.conduct = conduct;
     await expect(resolve([first.url])).rejects.toMatchObject({ code, message: expect.stringMatching(/\.$/) });
+  });
+
+  it("that does not answer is asked once by those who ask in a row, and again after a moment", async () => {
+    first.conduct = async ({ response }) => void response.destroy();
+    const time = createFakeTime(Date.now());
+    const resolver = createTestResolver([{ ...stage.entry, rpcs: [first.url] }], createClock(time));
+    const trips = first.count;
+    for (const text of ["alice.eth", "bob.eth", "+999 1000 1000"]) {
+      await expect(resolver.resolve(parseAddress(text), signal)).rejects.toMatchObject({
+        code: "chain.unreachable",
+      });
+    }
+    expect(first.count - trips).toBe(1);
+    first.conduct = honest;
+    time.advance(chainLimits.silenceMs);
+    expect((await resolver.resolve(parseAddress("alice.eth"), signal)).account).toBe(
+      stage.seeded.alice.account,
+    );
   });
 
   it("of another chain is refused, and says which", async () => {
