@@ -14,23 +14,31 @@ const checks: readonly Check[] = [
   { name: "types", command: [bin("tsc"), "-b"] },
   { name: "dead code", command: [bin("knip"), "--no-progress"] },
   { name: "size budgets", command: [bin("size-limit")] },
+  ...["build", "generated", "format", "test", "gas"].map(step => ({
+    name: `contracts: ${step}`,
+    command: [process.execPath, "scripts/contracts.ts", step],
+  })),
 ];
 
+/** How a check ends that this machine cannot make; it says why. */
+const LEFT_OUT = 77;
+
 /** Runs every check, telling each one's name and, where it fails, its words. */
-export function runChecks(): { passed: number; failed: number } {
-  let failed = 0;
+export function runChecks(): { passed: number; failed: number; leftOut: number } {
+  let [failed, leftOut] = [0, 0];
   for (const { name, command } of checks) {
     const [file = "", ...args] = command;
     const started = performance.now();
     const { status, stdout, stderr } = spawnSync(file, args, { encoding: "utf8" });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(`${status === 0 ? "ok  " : "FAIL"}  ${name} (${seconds} s)`);
-    if (status !== 0) {
-      failed += 1;
-      console.log(`${stdout}${stderr}`);
-    }
+    const word = status === 0 ? "ok  " : status === LEFT_OUT ? "left out" : "FAIL";
+    console.log(`${word}  ${name} (${seconds} s)`);
+    if (status === 0) continue;
+    if (status === LEFT_OUT) leftOut += 1;
+    else failed += 1;
+    console.log(`${stdout}${stderr}`);
   }
-  return { passed: checks.length - failed, failed };
+  return { passed: checks.length - failed - leftOut, failed, leftOut };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -153,8 +153,8 @@ contract ClientsDeviceTest is ClientsTest {
     function hasPrecompile() private view returns (bool) {
         bytes32[2] memory by = deviceSign(DIGEST);
         bytes32[2] memory key = deviceKey();
-        (, bytes memory returned) = PRECOMPILE.staticcall(abi.encode(DIGEST, by[0], by[1], key[0], key[1]));
-        return returned.length == 32;
+        (bool called, bytes memory returned) = PRECOMPILE.staticcall(abi.encode(DIGEST, by[0], by[1], key[0], key[1]));
+        return called && returned.length == 32;
     }
 
     function delegation() private view returns (IClients.Delegation memory given) {

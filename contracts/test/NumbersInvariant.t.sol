@@ -31,7 +31,7 @@ contract NumbersHandler is Test {
 
     constructor(Numbers numbers_) {
         _numbers = numbers_;
-        actors = [address(0xA), address(0xB), address(0xC), address(new ContractWallet(address(0xD)))];
+        actors = [address(0xA11CE), address(0xB0B), address(0xCA401), address(new ContractWallet(address(0xDA4E)))];
         for (uint256 i; i < 4; ++i) {
             vm.deal(actors[i], 1e30);
         }
