@@ -1,5 +1,6 @@
 import type { Ask } from "../../protocol/bus/contract.ts";
 import type { CallDirection } from "../../protocol/call/call.ts";
+import type { AddressBook } from "../../protocol/chain/address-book.ts";
 import type { CallId, OfferId } from "../../protocol/ids.ts";
 import type { Context } from "../../protocol/words/context.ts";
 
@@ -87,6 +88,24 @@ export interface PeerView {
   readonly address: string;
   readonly proof: Proof;
   readonly isContact: boolean;
+  /** What the chain says of the account, once it was asked: only what was checked in both directions. */
+  readonly known?: KnownOnChain;
+}
+
+export interface KnownOnChain {
+  readonly chain: string;
+  /** An ENS name that leads to the account. */
+  readonly name?: string;
+  /** As people write it: a number that the account owns now. */
+  readonly number?: string;
+  /** The account controls the name in the registry, or goes by it itself. */
+  readonly ownsName: boolean;
+  /** Name and number claim each other. */
+  readonly areLinked: boolean;
+  /** When the number changed hands last, in milliseconds since 1970. */
+  readonly changedHands?: number;
+  /** Part of it was said by a server outside the chain. */
+  readonly isOffchain: boolean;
 }
 
 export interface RecentView {
@@ -144,6 +163,8 @@ export interface HomeDomain {
   /** Of its nodes: `wss://node.example/`. */
   readonly urls: readonly string[];
   readonly chain: { readonly id: number; readonly rpc?: string };
+  /** Chains that are asked who is behind a number or a name; none where nobody was named any. */
+  readonly book?: AddressBook;
 }
 
 /** What a page offers; only the user places it. */

@@ -1,5 +1,5 @@
 import type { DeviceId } from "../../protocol/ids.ts";
-import { type AccountText, AddressError, parseAddress } from "../../protocol/number/address.ts";
+import { type AccountText, type Address, AddressError, parseAddress } from "../../protocol/number/address.ts";
 import { callId, from, fromTag, to } from "../../protocol/sip/fields.ts";
 import type { SipMessage, SipRequest, SipResponse } from "../../protocol/sip/message.ts";
 import { checkDelegation, type Scope } from "../../protocol/words/delegation.ts";
@@ -14,6 +14,9 @@ import type { P256Key } from "../../protocol/words/p256-key.ts";
 import { type CallClaims, PassportError } from "../../protocol/words/passport.ts";
 import { bytesOf } from "../../protocol/words/signing-bytes.ts";
 import type { Clock } from "../base/clock.ts";
+import { ChainError } from "../chain/chain.ts";
+import type { Directory } from "../chain/directory.ts";
+import type { Resolved } from "../chain/resolved.ts";
 import { deviceIdOf, isSignedByDevice } from "./device-keys.ts";
 import type { WalletCheck } from "./wallet-check.ts";
 
@@ -34,8 +37,14 @@ export type Verdict =
 
 export interface Verifier {
   invite(request: SipRequest): Promise<Verdict>;
-  /** `asked`: the identity with which this phone called. */
-  answer(response: SipResponse, asked: Identity): Promise<Verdict>;
+  answer(response: SipResponse, asking: Asking): Promise<Verdict>;
+}
+
+export interface Asking {
+  /** The identity with which this phone called. */
+  readonly asked: Identity;
+  /** Who has to answer, where an account was called, or a name or number that the chain says is one's. */
+  readonly account?: string;
 }
 
 export interface VerifierOptions {
@@ -44,26 +53,49 @@ export interface VerifierOptions {
   readonly chainId: number;
   /** Whose phone this is: a call to somebody else that a node brings here is none. */
   readonly account: AccountText;
+  readonly directory: Directory | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** Checks who speaks, in this phone and by nobody's word: DESIGN.md §3 (4). */
-export function createVerifier({ clock, wallets, chainId, account }: VerifierOptions): Verifier {
+export function createVerifier(options: VerifierOptions): Verifier {
+  const { clock, wallets, chainId, account, directory, signal } = options;
   const seconds = () => Math.floor(clock.now() / 1_000);
 
   /** What every identity must have, whatever message it stands in. */
   async function isAuthentic(identity: Identity, scope: Scope): Promise<string | undefined> {
     const { delegation: signed, signature, signingInput } = identity;
-    const allowed = checkDelegation(signed, { now: seconds(), chainId, scope, accountEpoch: 0 });
+    const [standing, isSigned, isAllowed] = await Promise.all([
+      standingOf(options, signed.delegation.account),
+      isSignedByDevice(signed.delegation.signKey, signature, bytesOf(signingInput)),
+      wallets.isSigned(signed),
+    ]);
+    // Where no chain can be asked, the node has asked it: what is left is what the wallet signed.
+    const { accountEpoch = signed.delegation.accountEpoch } = standing ?? {};
+    const allowed = checkDelegation(signed, { now: seconds(), chainId, scope, accountEpoch });
     if (!allowed.ok) return allowed.sentence;
-    if (!(await isSignedByDevice(signed.delegation.signKey, signature, bytesOf(signingInput)))) {
-      return "The device did not sign this.";
-    }
-    return (await wallets.isSigned(signed)) ? undefined : "The wallet did not allow this device.";
+    if (standing?.revoked.includes(deviceIdOf(signed))) return "The account has revoked this device.";
+    if (!isSigned) return "The device did not sign this.";
+    return isAllowed ? undefined : "The wallet did not allow this device.";
   }
 
   async function conclude(identity: Identity, scope: Scope): Promise<Verdict> {
     const fault = await isAuthentic(identity, scope);
     return fault === undefined ? { kind: "proven", peer: toPeer(identity), identity } : failed(fault);
+  }
+
+  /** A number or name is mine while the chain says so; one that cannot be asked about is not. */
+  async function isMine(uri: string | undefined): Promise<boolean> {
+    const address = readAddress(uri);
+    if (address === undefined) return false;
+    if (address.target.kind === "account") return address.target.account === account;
+    if (address.target.kind === "user" || directory === undefined) return false;
+    try {
+      return (await directory.resolve(address, signal)).account === account;
+    } catch (error) {
+      if (error instanceof ChainError) return false;
+      throw error;
+    }
   }
 
   return {
@@ -87,20 +119,23 @@ export function createVerifier({ clock, wallets, chainId, account }: VerifierOpt
       if (!outcome.ok) return failed(outcome.sentence);
       const { orig, dest } = identity.passport.claims;
       if (accountIn(orig.uri) === undefined) return failed(unresolved);
-      if (accountIn(dest.uri[0]) !== account) return failed("This call is for somebody else.");
+      if (!(await isMine(dest.uri[0]))) return failed("This call is for somebody else.");
       return conclude(identity, "invite");
     },
-    async answer(response, asked) {
+    async answer(response, { asked, account: called }) {
       const identity = readIdentity(response);
       if (identity === "malformed") return failed("The answer's identity is malformed.");
-      if (identity === undefined || accountIn(asked.passport.claims.dest.uri[0]) === undefined) return waived;
+      if (identity === undefined || called === undefined) return waived;
       const outcome = checkAnswerIdentity(identity, {
         request: asked,
         status: response.status,
         body: response.body,
         now: seconds(),
       });
-      return outcome.ok ? conclude(identity, "answer") : failed(outcome.sentence);
+      if (!outcome.ok) return failed(outcome.sentence);
+      const { delegation } = identity.delegation;
+      if (delegation.account !== called) return failed("Whoever answered is somebody else.");
+      return conclude(identity, "answer");
     },
   };
 }
@@ -111,7 +146,7 @@ export function callClaimsOf(identity: Identity): CallClaims | undefined {
 }
 
 const waived: Verdict = { kind: "waived" };
-const unresolved = "Names and numbers cannot be checked yet; call with an account.";
+const unresolved = "A caller is an account; a name or number alone signs nothing.";
 
 function failed(sentence: string): Verdict {
   return { kind: "failed", sentence };
@@ -139,11 +174,28 @@ function readIdentity(message: SipMessage): Identity | "malformed" | undefined {
 }
 
 function accountIn(uri: string | undefined): AccountText | undefined {
+  const target = readAddress(uri)?.target;
+  return target?.kind === "account" ? target.account : undefined;
+}
+
+function readAddress(uri: string | undefined): Address | undefined {
   try {
-    const { target } = parseAddress(uri ?? "");
-    return target.kind === "account" ? target.account : undefined;
+    return parseAddress(uri ?? "");
   } catch (error) {
     if (error instanceof AddressError) return undefined;
+    throw error;
+  }
+}
+
+/** What the chain says of an account's devices; nothing where it cannot be asked. */
+async function standingOf(
+  { directory, signal }: VerifierOptions,
+  account: AccountText,
+): Promise<Pick<Resolved, "accountEpoch" | "revoked"> | undefined> {
+  try {
+    return await directory?.resolve({ target: { kind: "account", account } }, signal);
+  } catch (error) {
+    if (error instanceof ChainError) return undefined;
     throw error;
   }
 }

@@ -2,11 +2,13 @@ import { type Call, isOver, isTalking } from "../../protocol/call/call.ts";
 import type { CallEffect, MediaEffect } from "../../protocol/call/call-effect.ts";
 import type { CallEvent, EventOf } from "../../protocol/call/call-event.ts";
 import type { CallTimer } from "../../protocol/call/call-timers.ts";
+import type { AccountText } from "../../protocol/number/address.ts";
 import type { SipResponse } from "../../protocol/sip/message.ts";
 import type { MediaKey } from "../../protocol/words/media-key.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { createNamedTimers, type NamedTimers } from "../base/named-timers.ts";
+import type { Resolved } from "../chain/resolved.ts";
 import type { Verdict, Verifier } from "../identity/verify-identity.ts";
 import type { CallMedia, MediaEvent } from "../media/media-port.ts";
 import type { CallEar } from "../sip/call-port.ts";
@@ -28,6 +30,8 @@ export interface CallRunOptions {
   /** What only the phone can do, which knows of the other calls. */
   resolve(run: CallRun): Promise<CallEvent>;
   admit(run: CallRun): Promise<CallEvent>;
+  /** The other side has proven to be this account. */
+  proven(run: CallRun, account: AccountText): void;
   changed(record: CallRecord): void;
 }
 
@@ -48,7 +52,7 @@ export class CallRun {
     this.#options = options;
     const { id, context } = call;
     const began = clock.now();
-    const open = { connected: undefined, ended: undefined, doubt: undefined };
+    const open = { connected: undefined, ended: undefined, doubt: undefined, found: undefined };
     this.#record = { id, call, address, isGuest, context, began, ...open };
     this.#timers = createNamedTimers(clock, timer => this.#queue.tell({ type: "timer-fired", timer }));
     this.#queue = new CallQueue(call, {
@@ -102,6 +106,17 @@ export class CallRun {
     this.#media ??= ports.media.open({ id: call.id, trickle, offers, hear });
     this.#keys = (await this.#media).keys;
     if (isOver(this.call.state)) this.#closeMedia();
+  }
+
+  /** What the chain knows of the other side. */
+  found(found: Resolved | undefined): void {
+    this.#record = { ...this.#record, found };
+    this.#options.changed(this.#record);
+  }
+
+  /** Something that people should know, and that stays said. */
+  doubt(doubt: string): void {
+    this.#record = { ...this.#record, doubt };
   }
 
   /** The phone ends. */
@@ -229,13 +244,18 @@ export class CallRun {
 
   #verifyAnswer(response: SipResponse, asked: CallWire["asked"]): Promise<Verdict> {
     if (asked === undefined) throw new Error("An answer to an INVITE that was never sent.");
-    return this.#options.verifier.answer(response, asked);
+    const { expects, peer } = this.call;
+    return this.#options.verifier.answer(response, {
+      asked,
+      ...(expects === "account" && { account: peer }),
+    });
   }
 
   #conclude(verdict: Verdict, { of, tag }: Pick<Verify, "of" | "tag">): CallEvent {
     switch (verdict.kind) {
       case "proven":
         this.#wire?.know(tag, verdict.peer, verdict.identity);
+        this.#options.proven(this, verdict.peer.account);
         return { type: "identity-proven", of, tag, device: verdict.peer.device };
       case "waived":
         if (this.call.expects === "anyone") this.#wire?.know(tag, "foreign");

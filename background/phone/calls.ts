@@ -1,7 +1,7 @@
 import { isOver, newCall } from "../../protocol/call/call.ts";
 import type { CallEvent } from "../../protocol/call/call-event.ts";
 import type { CallId } from "../../protocol/ids.ts";
-import { AddressError, parseAddress } from "../../protocol/number/address.ts";
+import { type AccountText, AddressError, parseAddress } from "../../protocol/number/address.ts";
 import { contentType, from, header, supports } from "../../protocol/sip/fields.ts";
 import type { ByteText, SipRequest } from "../../protocol/sip/message.ts";
 import { sipTimers } from "../../protocol/sip/timers.ts";
@@ -15,6 +15,8 @@ import {
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
+import { ChainError } from "../chain/chain.ts";
+import type { Directory } from "../chain/directory.ts";
 import { accountOf, type DeviceKeys } from "../identity/device-keys.ts";
 import type { Verifier } from "../identity/verify-identity.ts";
 import { sdpMediaType } from "../sip/bodies.ts";
@@ -23,7 +25,7 @@ import type { LineState } from "../sip/line-state.ts";
 import type { Incoming, UserAgent } from "../sip/user-agent.ts";
 import { toWhole } from "../sip/wire-events.ts";
 import { CallRun, type CallRunOptions } from "./call-run.ts";
-import { type Destination, toPeer } from "./dial.ts";
+import { type Destination, type Dialled, find, toPeer } from "./dial.ts";
 import { screen } from "./incoming.ts";
 import type { CallRecord, PhonePorts } from "./ports.ts";
 
@@ -36,8 +38,15 @@ export interface CallsOptions {
   readonly verifier: Verifier;
   readonly ports: PhonePorts;
   readonly agent: UserAgent;
+  readonly directory: Directory | undefined;
+  readonly signal: AbortSignal;
   line(): Line;
   changed(record: CallRecord): void;
+}
+
+/** What was dialled; nothing, for a call that came in. */
+interface Placed {
+  readonly dialled: Dialled | undefined;
 }
 
 /** Calls of strangers that are being looked at, beside those that the user knows of. */
@@ -78,8 +87,9 @@ export class Calls {
   }
 
   /** Places a call. */
-  dial({ peer, uri, expects }: Destination, context: Context | undefined): CallRun {
-    const { random, agent, device, domain } = this.#options;
+  dial(dialled: Dialled, context: Context | undefined): CallRun {
+    const { random } = this.#options;
+    const { peer, expects } = dialled;
     const id = random.token() as CallId;
     const call = newCall({
       ...this.#common(id),
@@ -88,17 +98,7 @@ export class Calls {
       expects,
       ...toWhole({ context }),
     });
-    const run = this.#add({ call, address: peer, isGuest: false, trickle: expects === "account" });
-    const body = context && { mediaType: contextMediaType, body: formatContext(context) };
-    const wire = agent.call({
-      callId: id,
-      from: `sip:${accountOf(device).toLowerCase()}@${domain}`,
-      to: uri,
-      context: body,
-      ear: run.ear,
-      keys: () => run.keys,
-    });
-    run.attach(wire);
+    const run = this.#add({ call, address: peer, isGuest: false, dialled, trickle: expects === "account" });
     run.tell({ type: "dial" });
     return run;
   }
@@ -128,6 +128,7 @@ export class Calls {
       call,
       address: peer,
       isGuest: expects === "anyone" && from(invite).displayName === "guest",
+      dialled: undefined,
       trickle: expects === "account" || supports(invite, "trickle-ice"),
     });
     const wire = incoming.answer(run.ear, () => run.keys);
@@ -150,16 +151,18 @@ export class Calls {
     return { id, me: accountOf(device), line: line().state.name === "up" ? "up" : "down" } as const;
   }
 
-  #add(parts: Pick<CallRunOptions, "call" | "address" | "isGuest" | "trickle">): CallRun {
+  #add(parts: Pick<CallRunOptions, "call" | "address" | "isGuest" | "trickle"> & Placed): CallRun {
     const { clock, log, verifier, ports } = this.#options;
+    const { dialled, ...facts } = parts;
     const run = new CallRun({
-      ...parts,
+      ...facts,
       clock,
       log,
       verifier,
       ports,
-      resolve: it => this.#resolve(it),
+      resolve: it => this.#resolve(it, dialled),
       admit: it => screen({ run: it, all: this.all, clock, ports }),
+      proven: (it, account) => this.#describe(it, account),
       changed: record => this.#changed(record),
     });
     this.#runs.set(parts.call.id, run);
@@ -174,16 +177,57 @@ export class Calls {
     return new Promise(resolve => this.#waiting.add(resolve));
   }
 
-  /** Nothing to look up yet; a certificate is set aside, and the line must be there. */
-  async #resolve(run: CallRun): Promise<CallEvent> {
-    if (!(await this.#lineUp())) return { type: "resolve-failed", reason: "network-lost" };
+  /** Where it goes is looked up while the line comes back; then a certificate is set aside. */
+  async #resolve(run: CallRun, dialled: Dialled | undefined): Promise<CallEvent> {
+    if (dialled === undefined) throw new Error("Only a call that was dialled is resolved.");
+    const [isUp, found] = await Promise.all([this.#lineUp(), this.#find(run, dialled)]);
+    if (!isUp) return { type: "resolve-failed", reason: "network-lost" };
+    if (found === undefined) return { type: "resolve-failed", reason: "not-found" };
     try {
       await run.openMedia();
     } catch (error) {
       this.#options.log.failed("call.media.unopened", error);
       return { type: "resolve-failed", reason: "media-failed" };
     }
-    return { type: "resolved" };
+    if (!isOver(run.call.state)) this.#connect(run, found);
+    return { type: "resolved", peer: found.peer };
+  }
+
+  async #find(run: CallRun, dialled: Dialled): Promise<Destination | undefined> {
+    const { directory, domain, signal } = this.#options;
+    try {
+      const found = await find(dialled, { directory, ownDomain: domain, signal });
+      run.found(found.found);
+      return found;
+    } catch (error) {
+      if (!(error instanceof ChainError)) throw error;
+      run.doubt(error.message);
+      return undefined;
+    }
+  }
+
+  /** The name and number that whoever calls goes by: known as a rule, since their standing was just asked. */
+  #describe(run: CallRun, account: AccountText): void {
+    const { directory, log, signal } = this.#options;
+    if (run.record.found !== undefined) return;
+    directory?.resolve({ target: { kind: "account", account } }, signal).then(
+      found => run.found(found),
+      (error: unknown) => log.failed("call.peer.undescribed", error),
+    );
+  }
+
+  #connect(run: CallRun, { uri }: Destination): void {
+    const { agent, device, domain } = this.#options;
+    const { id, context } = run.call;
+    const wire = agent.call({
+      callId: id,
+      from: `sip:${accountOf(device).toLowerCase()}@${domain}`,
+      to: uri,
+      context: context && { mediaType: contextMediaType, body: formatContext(context) },
+      ear: run.ear,
+      keys: () => run.keys,
+    });
+    run.attach(wire);
   }
 
   #changed(record: CallRecord): void {

@@ -4,6 +4,7 @@ import type { Context } from "../../protocol/words/context.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
+import type { Directory } from "../chain/directory.ts";
 import { accountOf, type DeviceKeys } from "../identity/device-keys.ts";
 import { createVerifier } from "../identity/verify-identity.ts";
 import type { WalletCheck } from "../identity/wallet-check.ts";
@@ -11,7 +12,7 @@ import { Line } from "../sip/line.ts";
 import type { LineState } from "../sip/line-state.ts";
 import { UserAgent } from "../sip/user-agent.ts";
 import { Calls } from "./calls.ts";
-import { toDestination } from "./dial.ts";
+import { type Dialled, readDialled } from "./dial.ts";
 import type { PhoneKit } from "./kit.ts";
 import type { CallRecord, PhonePorts } from "./ports.ts";
 
@@ -25,6 +26,8 @@ export interface PhoneOptions {
   /** The chain that delegations are signed for. */
   readonly chainId: number;
   readonly wallets: WalletCheck;
+  /** The chain; without it only accounts and `user@domain` can be called. */
+  readonly directory?: Directory;
   readonly ports: PhonePorts;
   readonly clock: Clock;
   readonly random: Random;
@@ -37,8 +40,9 @@ export function createPhone(options: PhoneOptions): PhoneKit {
   const { domain, device, clock, random, log, signal, ports } = options;
   const callListeners = new Set<(record: CallRecord) => void>();
   const lineListeners = new Set<(state: LineState) => void>();
-  const { wallets, chainId } = options;
-  const verifier = createVerifier({ clock, wallets, chainId, account: accountOf(device) });
+  const { wallets, chainId, directory } = options;
+  const account = accountOf(device);
+  const verifier = createVerifier({ clock, wallets, chainId, account, directory, signal });
   const agent = new UserAgent({
     device,
     clock,
@@ -50,7 +54,7 @@ export function createPhone(options: PhoneOptions): PhoneKit {
     },
   });
   const calls = new Calls({
-    ...{ domain, device, clock, random, log, verifier, ports, agent },
+    ...{ domain, device, clock, random, log, verifier, ports, agent, directory, signal },
     line: () => line,
     changed: record => emit(callListeners, record),
   });
@@ -79,7 +83,7 @@ export function createPhone(options: PhoneOptions): PhoneKit {
       watch: watcher(lineListeners),
     },
     calls: { list: () => calls.all.map(({ record }) => record), watch: watcher(callListeners) },
-    dial: (text, context) => dial(calls, { text, context, domain }),
+    dial: (text, context) => dial(calls, readDialled(text, directory !== undefined), context),
     accept: id => accept(calls, id),
     tell(id, act) {
       if (act === "resume") holdOthers(calls, id);
@@ -92,20 +96,13 @@ export function createPhone(options: PhoneOptions): PhoneKit {
   };
 }
 
-interface Dialling {
-  readonly text: string;
-  readonly context: Context | undefined;
-  readonly domain: string;
-}
-
 /** Who dials somebody who is ringing them accepts. */
-function dial(calls: Calls, { text, context, domain }: Dialling): CallId {
-  const destination = toDestination(text, domain);
+function dial(calls: Calls, dialled: Dialled, context: Context | undefined): CallId {
   const ringing = calls.all.find(({ call }) => {
     const isRinging = call.state.kind === "ringing-in" || call.state.kind === "early-in";
-    return isRinging && call.proof === "proven" && call.peer === destination.peer;
+    return isRinging && call.proof === "proven" && call.peer === dialled.peer;
   });
-  if (ringing === undefined) return calls.dial(destination, context).call.id;
+  if (ringing === undefined) return calls.dial(dialled, context).call.id;
   accept(calls, ringing.call.id);
   return ringing.call.id;
 }

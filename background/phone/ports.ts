@@ -2,6 +2,7 @@ import type { Call } from "../../protocol/call/call.ts";
 import type { EndReason } from "../../protocol/call/end-reason.ts";
 import type { CallId } from "../../protocol/ids.ts";
 import type { Context } from "../../protocol/words/context.ts";
+import type { Resolved } from "../chain/resolved.ts";
 import type { MediaPort } from "../media/media-port.ts";
 import type { Remembered } from "../store/replay-memory.ts";
 
@@ -19,10 +20,12 @@ export interface CallRecord {
   readonly ended: number | undefined;
   /** Why an identity was not believed, in words. */
   readonly doubt: string | undefined;
+  /** What the chain says of them, once it was asked. */
+  readonly found: Resolved | undefined;
 }
 
 /** One line of the user's log. */
-export interface CallEntry extends Omit<CallRecord, "call" | "doubt" | "isGuest"> {
+export interface CallEntry extends Omit<CallRecord, "call" | "doubt" | "found" | "isGuest"> {
   readonly direction: Call["direction"];
   readonly peer: string;
   readonly proof: Call["proof"];

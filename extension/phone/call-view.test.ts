@@ -7,7 +7,14 @@ import { toCallView, toLineView } from "./call-view.ts";
 const unknown = { contact: undefined };
 
 function record(call: Call, more: Partial<CallRecord> = {}): CallRecord {
-  const times = { began: 1, connected: undefined, ended: undefined, doubt: undefined, isGuest: false };
+  const times = {
+    began: 1,
+    connected: undefined,
+    ended: undefined,
+    doubt: undefined,
+    found: undefined,
+    isGuest: false,
+  };
   return { id: call.id, call, address: "0xBob", context: undefined, ...times, ...more };
 }
 

@@ -1,8 +1,16 @@
-import type { CallStage, CallView, LineView, Proof } from "../../background/bus/phone-contract.ts";
+import type {
+  CallStage,
+  CallView,
+  KnownOnChain,
+  LineView,
+  Proof,
+} from "../../background/bus/phone-contract.ts";
+import type { Resolved } from "../../background/chain/resolved.ts";
 import type { CallRecord } from "../../background/phone/ports.ts";
 import { type LineState, sentenceOfLine } from "../../background/sip/line-state.ts";
 import type { CallState, StateKind } from "../../protocol/call/call.ts";
 import { sentenceOf } from "../../protocol/call/end-sentence.ts";
+import { formatNumber } from "../../protocol/number/number.ts";
 
 export interface Known {
   /** The name that the user gave to this address. */
@@ -31,11 +39,18 @@ const stages: Readonly<Record<StateKind, CallStage>> = {
 export function toCallView(record: CallRecord, { contact }: Known): CallView {
   const { id, call, address, context, connected } = record;
   const said = saidOf(record);
+  const known = record.found && toKnown(record.found);
   return {
     id,
     direction: call.direction,
     stage: stageOf(call.state),
-    peer: { title: contact ?? address, address, proof: proofOf(record), isContact: contact !== undefined },
+    peer: {
+      title: contact ?? known?.name ?? known?.number ?? address,
+      address,
+      proof: proofOf(record),
+      isContact: contact !== undefined,
+      ...(known && { known }),
+    },
     ...(context && { context }),
     ...(connected !== undefined && { since: connected }),
     ...(said !== undefined && { said }),

@@ -12,7 +12,14 @@ const screening: CallState = { kind: "screening", tag: tagA, at: "asking" };
 const ended: CallState = { kind: "ended", reason: "declined", talked: false };
 
 function toRecord(call: Call): CallRecord {
-  const times = { began: 1, connected: undefined, ended: undefined, doubt: undefined, isGuest: false };
+  const times = {
+    began: 1,
+    connected: undefined,
+    ended: undefined,
+    doubt: undefined,
+    found: undefined,
+    isGuest: false,
+  };
   return { id: call.id, call, address: call.peer, context: call.context, ...times };
 }
 

@@ -16,6 +16,8 @@ import { type CallWindows, startCallWindows } from "./call-windows.ts";
 import type { FeatureParts } from "./feature-parts.ts";
 import { feedCalls } from "./feed-calls.ts";
 import { createRinger } from "./ringer.ts";
+import { sayGoodbye } from "./say-goodbye.ts";
+import { startDirectory } from "./start-directory.ts";
 import { waitForUpdates } from "./update-wait.ts";
 import { watchMachine } from "./watch-machine.ts";
 
@@ -62,7 +64,15 @@ export function startLine(session: LineSession): LineKit {
     preferences: preferences.now,
     calls: () => kit.calls.list(),
   });
+  const directory = startDirectory({
+    book: home.book,
+    isWatching: () => kit.calls.list().length > 0,
+    clock,
+    log,
+    signal,
+  });
   const kit: PhoneKit = createPhone({
+    ...(directory && { directory }),
     domain: home.domain,
     urls: home.urls,
     chainId: home.chain.id,
@@ -73,6 +83,7 @@ export function startLine(session: LineSession): LineKit {
   const windows: CallWindows = startCallWindows({ bus, kit, titleOf, failed, signal });
   feedCalls({ kit, feed: parts.feed, titleOf: contacts.titleOf, signal });
   watchMachine(kit, signal);
+  sayGoodbye(kit, signal);
   waitForUpdates({ bus, kit, failed, signal });
   store.keys.removeExpired(clock.wall()).catch((error: unknown) => failed("keys", error));
   kit.line.start();

@@ -9,7 +9,14 @@ import { defaultPreferences } from "../features/preferences/model.ts";
 import { createRinger } from "./ringer.ts";
 
 function record(call: Call): CallRecord {
-  const times = { began: 1, connected: undefined, ended: undefined, doubt: undefined, isGuest: false };
+  const times = {
+    began: 1,
+    connected: undefined,
+    ended: undefined,
+    doubt: undefined,
+    found: undefined,
+    isGuest: false,
+  };
   return { id: call.id, call, address: call.peer, context: undefined, ...times };
 }
 

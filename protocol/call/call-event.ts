@@ -22,10 +22,10 @@ export interface CallEvents {
    */
   invited: { tag: DialogTag; offer?: ByteText };
   /**
-   * Source: resolver.
+   * Source: resolver. `peer`: the account that the name or number which was dialled leads to.
    * Action: send the INVITE.
    */
-  resolved: object;
+  resolved: { peer?: string };
   /**
    * Source: resolver.
    * Action: end with its reason.

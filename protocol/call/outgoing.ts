@@ -60,7 +60,10 @@ export const outgoing: ReactionsOf<
 > = {
   resolving: {
     ...lineNoted,
-    resolved: call => [{ ...call, state: { kind: "inviting", provisional: false } }, [{ do: "send-invite" }]],
+    resolved: (call, { peer = call.peer }) => [
+      { ...call, peer, state: { kind: "inviting", provisional: false } },
+      [{ do: "send-invite" }],
+    ],
     "resolve-failed": (call, { reason }) => end(call, reason),
     "hang-up": call => end(call, "cancelled"),
     "window-closed": call => end(call, "cancelled"),

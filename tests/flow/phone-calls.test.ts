@@ -159,8 +159,8 @@ describe("two phones", () => {
 
   it("names and numbers are refused in words before anything is sent", async () => {
     const { alice } = await start();
-    expect(() => alice.kit.dial("alice.eth")).toThrow("cannot be called yet");
-    expect(() => alice.kit.dial("+999 1234 5678")).toThrow("cannot be called yet");
+    expect(() => alice.kit.dial("alice.eth")).toThrow("has none to ask");
+    expect(() => alice.kit.dial("+999 1234 5678")).toThrow("has none to ask");
     expect(alice.kit.calls.list()).toEqual([]);
   });
 

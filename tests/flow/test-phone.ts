@@ -2,6 +2,7 @@ import { onTestFinished } from "vitest";
 import { createClock } from "../../background/base/clock.ts";
 import { createLog, formatLogLine } from "../../background/base/log.ts";
 import { createRandom } from "../../background/base/random.ts";
+import type { Directory } from "../../background/chain/directory.ts";
 import type { DeviceKeys } from "../../background/identity/device-keys.ts";
 import { createWalletCheck } from "../../background/identity/wallet-check.ts";
 import { createPhone } from "../../background/phone/create-phone.ts";
@@ -46,6 +47,7 @@ export interface TestPhoneOptions {
   readonly domain?: string;
   readonly replays?: Replays;
   readonly screens?: Partial<Screens>;
+  readonly directory?: Directory;
   /** How fast its time runs: a minute of ringing need not be waited for. */
   readonly speed?: number;
   /** No sound can be made. */
@@ -78,6 +80,7 @@ export async function createTestPhone(options: TestPhoneOptions): Promise<TestPh
     device,
     instance,
     chainId: 1,
+    ...(options.directory && { directory: options.directory }),
     wallets: createWalletCheck(),
     clock,
     random: createRandom(),

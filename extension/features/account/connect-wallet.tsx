@@ -39,7 +39,8 @@ export function ConnectWallet({ bus }: PanelProps): JSX.Element {
       if (error === stop.signal.reason) return;
       say(errorInWords(error));
       // A page that was left takes its wallets with it.
-      if (error instanceof WalletError && error.why === "gone") look();
+      const isGone = error instanceof WalletError && error.why === "gone";
+      if (isGone && choice.about.way === "page") look();
     } finally {
       stop.abort();
       ask(undefined);

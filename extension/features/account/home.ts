@@ -1,6 +1,11 @@
 import type { HomeDomain } from "../../../background/bus/phone-contract.ts";
 import type { Setting } from "../../../background/store/records/setting.ts";
 import type { SealedTable } from "../../../background/store/sealed-table.ts";
+import {
+  type AddressBook,
+  AddressBookError,
+  parseAddressBook,
+} from "../../../protocol/chain/address-book.ts";
 import { EtherlynkError } from "../../../protocol/errors.ts";
 import { AddressError, parseDomain } from "../../../protocol/number/address.ts";
 
@@ -35,15 +40,28 @@ export async function writeHome(settings: Settings, wish: unknown): Promise<Home
  * @throws HomeError
  */
 export function toHome(value: unknown): HomeDomain {
-  const { domain, urls, chain } = fieldsOf(value);
+  const { domain, urls, chain, book } = fieldsOf(value);
   if (!Array.isArray(urls) || urls.length === 0 || urls.length > mostNodes) throw new HomeError(badUrls);
   const { id, rpc } = fieldsOf(chain);
   if (typeof id !== "number" || !Number.isSafeInteger(id) || id < 1) throw new HomeError(badChain);
-  const known = { domain: toDomain(domain), urls: urls.map(toNodeUrl) };
+  const known = {
+    domain: toDomain(domain),
+    urls: urls.map(toNodeUrl),
+    ...(book !== undefined && { book: toBook(book) }),
+  };
   return {
     ...known,
     chain: rpc === undefined ? { id } : { id, rpc: toUrl(rpc, ["https:", "http:"], badChain) },
   };
+}
+
+function toBook(value: unknown): AddressBook {
+  try {
+    return parseAddressBook(value);
+  } catch (cause) {
+    if (cause instanceof AddressBookError) throw new HomeError(cause.message);
+    throw cause;
+  }
 }
 
 function toDomain(text: unknown): string {
