@@ -27,6 +27,15 @@ export function enterHome(client: Client, clients: Hex, home: HomeEntry): Promis
   });
 }
 
+/** Whether that is what the client's account has entered. */
+export async function hasHome({ account, read }: Client, clients: Hex, home: HomeEntry): Promise<boolean> {
+  const contract = { address: clients, abi: clientsAbi } as const;
+  const { entry } = await read.readContract({ ...contract, functionName: "lookup", args: [account.address] });
+  const toText = ({ domain, nodes }: HomeEntry) =>
+    JSON.stringify([domain, nodes.map(({ url, key }) => [url, key])]);
+  return toText(entry) === toText(home);
+}
+
 /** Ends the account's epoch: every delegation so far is void. */
 export function endEpoch(client: Client, clients: Hex): Promise<void> {
   return change(client, clients, {

@@ -1,4 +1,4 @@
-import { parseEther } from "viem";
+import { parseEther, zeroAddress } from "viem";
 import type { AddressBook } from "../../protocol/chain/address-book.ts";
 import type { AccountText } from "../../protocol/number/address.ts";
 import { type NumberText, parseNumber } from "../../protocol/number/number.ts";
@@ -7,6 +7,7 @@ import { deployContracts } from "./deploy.ts";
 import { type DevAccount, devAccounts } from "./dev-chain.ts";
 import { type Client, type ClientOptions, clientOf } from "./dev-client.ts";
 import { deployEns, type Ens, goByName, goesByName, registerName } from "./ens.ts";
+import { enterHome, type HomeEntry, hasHome } from "./home.ts";
 
 /** Somebody who lives on the local chain, with a number and a name that claim each other. */
 export interface Resident {
@@ -51,6 +52,16 @@ export async function seedDevChain(options: ClientOptions): Promise<Seeded> {
   const { rpc, chainId: id } = options;
   const book = { chains: [{ id, name: "Local chain", rpcs: [rpc], ens: ens.registry, numbers, clients }] };
   return { book, ens, alice: toResident(alice), bob: toResident(bob) };
+}
+
+/** Says on the chain where Alice and Bob are reached; nothing is sent where it says so already. */
+export async function enterHomes(options: ClientOptions, { book }: Seeded, home: HomeEntry): Promise<void> {
+  const clients = book.chains[0]?.clients ?? zeroAddress;
+  const [alice, bob] = devAccounts();
+  for (const key of [alice, bob]) {
+    const owner = clientAt(options, key);
+    if (!(await hasHome(owner, clients, home))) await enterHome(owner, clients, home);
+  }
 }
 
 /** Sends play money from one of the chain's rich accounts: at most 100 at a time, so that it lasts. */

@@ -6,10 +6,11 @@ import * as Keystore from "ox/Keystore";
 import { keccak256 } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAddressBook } from "../../protocol/chain/address-book.ts";
+import { clientsAbi } from "../../protocol/chain/clients-abi.ts";
 import { numbersAbi } from "../../protocol/chain/numbers-abi.ts";
 import { type DevChain, startDevChain } from "../../scripts/chain/dev-chain.ts";
 import { clientOf } from "../../scripts/chain/dev-client.ts";
-import { giveMoney, seedDevChain } from "../../scripts/chain/seed.ts";
+import { enterHomes, giveMoney, seedDevChain } from "../../scripts/chain/seed.ts";
 import { startChainProxy } from "./chain-proxy.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "etherlynk-deploy-"));
@@ -139,6 +140,28 @@ describe("the seeded chain", () => {
     expect(await seedDevChain(chain)).toEqual(first);
     expect(await alice.read.getBlockNumber()).toBe(block);
     expect(await alice.read.readContract({ ...contract, functionName: "ownerOf", args: [id] })).toBe(heir);
+  });
+
+  it("says where its people are reached, once for each place", async () => {
+    const seeded = await seedDevChain(chain);
+    const contract = { address: seeded.book.chains[0]?.clients ?? "0x", abi: clientsAbi } as const;
+    const { read } = clientOf(chain, key(0));
+    const thumbprint = `0x${"4".repeat(64)}` as const;
+    for (const [url, sequence] of [
+      ["ws://127.0.0.1:9000", 1n],
+      ["ws://127.0.0.1:9000", 1n],
+      ["ws://127.0.0.1:9001", 2n],
+    ] as const) {
+      await enterHomes(chain, seeded, { domain: "localhost", nodes: [{ url, key: thumbprint }] });
+      for (const { account } of [seeded.alice, seeded.bob]) {
+        const client = await read.readContract({ ...contract, functionName: "lookup", args: [account] });
+        expect([client.sequence, client.entry.domain, client.entry.nodes[0]?.url]).toEqual([
+          sequence,
+          "localhost",
+          url,
+        ]);
+      }
+    }
   });
 
   it("gives play money, within bounds", async () => {
