@@ -192,7 +192,7 @@ describe("a hostile page", () => {
     const site = await stage.visit({ html });
     const page = await openWelcome();
     await page.waitForSelector("::-p-text(“MetaMask”)");
-    await page.waitForSelector("::-p-text(take it only where you trust that page)");
+    await page.waitForSelector("::-p-text(use it only where you trust it)");
     expect(await page.$$eval(".wallet img", images => images.map(({ src }) => src))).not.toContain(
       "https://spy.example/i.png",
     );

@@ -100,12 +100,8 @@ function Choice({ choice, pick }: { readonly choice: WalletChoice; readonly pick
       <div class="grow">
         <h3>{isPage ? `“${name}”` : name}</h3>
         <p class="soft">
-          {isPage && (
-            <>
-              So it is called by the page <b>{shownOrigin}</b>, which passes everything on: take it only where
-              you trust that page.{" "}
-            </>
-          )}
+          {isPage &&
+            "So a page calls it, and everything goes through that page: use it only where you trust it. "}
           The wallet will name <code>{shownOrigin}</code> as the one who asks.
           {isLocked && " It is locked, and will ask for its password first."}
         </p>
