@@ -1,10 +1,31 @@
 import { describe, expect, it } from "vitest";
+import type { Resolved } from "../../background/chain/resolved.ts";
 import type { CallRecord } from "../../background/phone/ports.ts";
 import type { Call } from "../../protocol/call/call.ts";
 import { incomingCall, outgoingCall, talkingCall } from "../../protocol/call/call-samples.suite.ts";
+import { parseNumber } from "../../protocol/number/number.ts";
 import { toCallView, toLineView } from "./call-view.ts";
 
 const unknown = { contact: undefined };
+const bob: Resolved = {
+  account: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+  chain: { id: 31337, name: "Local" },
+  name: "bob.eth",
+  number: parseNumber("+999 2000 2000"),
+  proofs: {
+    ownsNumber: true,
+    ownsName: true,
+    nameAndNumber: "both",
+    nameAndAccount: "both",
+    changedHandsAt: 7,
+    nameExpired: false,
+  },
+  accountEpoch: 0,
+  revoked: [],
+  block: 1n,
+  witnesses: 1,
+  isOffchain: false,
+};
 
 function record(call: Call, more: Partial<CallRecord> = {}): CallRecord {
   const times = {
@@ -39,6 +60,31 @@ describe("a call as panels show it", () => {
     ["waived", "foreign"],
   ] as const)("proof %s is shown as %s", (proof, shown) => {
     expect(toCallView(record({ ...incomingCall, proof }), unknown).peer.proof).toBe(shown);
+  });
+
+  it("bears the name that leads to the account, else its number, where the user has no word for it", () => {
+    const call = record({ ...incomingCall, proof: "proven" }, { found: bob });
+    expect(toCallView(call, unknown).peer).toMatchObject({
+      title: "bob.eth",
+      known: {
+        chain: "Local",
+        number: "+999 2000 2000",
+        ownsName: true,
+        areLinked: true,
+        changedHands: 7_000,
+      },
+    });
+    expect(toCallView(call, { contact: "Bob" }).peer.title).toBe("Bob");
+    const { name: _, ...nameless } = bob;
+    const numbered = toCallView(record(incomingCall, { found: nameless }), unknown).peer;
+    expect(numbered).toMatchObject({ title: "+999 2000 2000", known: { ownsName: false, areLinked: false } });
+  });
+
+  it("an address that leads nowhere ends in the chain's words", () => {
+    const ended: Call = { ...outgoingCall, state: { kind: "ended", reason: "not-found", talked: false } };
+    expect(toCallView(record(ended, { doubt: "Nobody owns +999 1." }), unknown).said).toBe(
+      "Nobody owns +999 1.",
+    );
   });
 
   it("a web page without a phone is a guest, unless it proved who it is", () => {

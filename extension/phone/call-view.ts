@@ -87,9 +87,26 @@ function proofOf({ call: { proof }, isGuest }: CallRecord): Proof {
   return isGuest ? "guest" : "foreign";
 }
 
+/** How it ended; where there is more to say, what was wrong. */
 function saidOf({ call, doubt }: CallRecord): string | undefined {
   const { state, direction } = call;
   if (state.kind !== "ended" && state.kind !== "ending") return doubt;
   const sentence = sentenceOf(state.reason, direction);
-  return state.reason === "identity-failed" && doubt !== undefined ? `${sentence} ${doubt}` : sentence;
+  if (doubt === undefined) return sentence;
+  if (state.reason === "not-found") return doubt;
+  return state.reason === "identity-failed" ? `${sentence} ${doubt}` : sentence;
+}
+
+/** Only what was checked in both directions. */
+function toKnown({ chain, name, number, proofs, isOffchain }: Resolved): KnownOnChain {
+  const { ownsName, nameAndAccount, nameAndNumber, changedHandsAt } = proofs;
+  return {
+    chain: chain.name,
+    ...(name !== undefined && { name }),
+    ...(number !== undefined && { number: formatNumber(number) }),
+    ownsName: name !== undefined && (ownsName || nameAndAccount === "both"),
+    areLinked: name !== undefined && number !== undefined && nameAndNumber === "both",
+    ...(changedHandsAt !== undefined && { changedHands: changedHandsAt * 1_000 }),
+    isOffchain,
+  };
 }
