@@ -82,7 +82,7 @@ contract ClientsHandler is ClientsTest {
         vm.chainId(home);
     }
 
-    function model(address account) external view returns (Model memory) {
+    function modelOf(address account) external view returns (Model memory) {
         return _models[account];
     }
 
@@ -150,7 +150,7 @@ contract ClientsInvariantTest is ClientsTest {
     function invariant_accountsStandAsTheySigned() public view {
         for (uint256 i; i < 4; ++i) {
             address account = handler.accounts(i);
-            ClientsHandler.Model memory model = handler.model(account);
+            ClientsHandler.Model memory model = handler.modelOf(account);
             IClients.Client memory client = registrar.lookup(account);
             vm.assertEq(client.epoch, model.epoch);
             vm.assertEq(client.sequence, model.sequence);

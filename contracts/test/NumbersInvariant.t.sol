@@ -147,7 +147,7 @@ contract NumbersHandler is Test {
         } catch {}
     }
 
-    function model(uint256 id) external view returns (Model memory) {
+    function modelOf(uint256 id) external view returns (Model memory) {
         return _models[id];
     }
 
@@ -191,7 +191,7 @@ contract NumbersInvariantTest is NumbersTest {
         vm.assertEq(handler.wrongs(), 0);
         for (uint256 i; i < 6; ++i) {
             uint256 id = handler.ids(i);
-            NumbersHandler.Model memory model = handler.model(id);
+            NumbersHandler.Model memory model = handler.modelOf(id);
             INumbers.Entry memory entry = numbers.lookup(id);
             INumbers.Entry memory expected;
             (expected.owner, expected.epoch, expected.price) = (model.owner, model.epoch, model.price);
@@ -210,7 +210,7 @@ contract NumbersInvariantTest is NumbersTest {
         uint256 left = claimed.length;
         while (page.length > 0) {
             for (uint256 i; i < page.length; ++i) {
-                NumbersHandler.Model memory model = handler.model(claimed[--left]);
+                NumbersHandler.Model memory model = handler.modelOf(claimed[--left]);
                 vm.assertEq(page[i], (claimed[left] << 192) | (uint256(model.epoch) << 160) | uint160(model.owner));
             }
             if (next == 0) break;
