@@ -286,6 +286,39 @@ describe("a hostile resolver", () => {
   });
 });
 
+describe("the longest of everything", () => {
+  it("fits into one answer", async () => {
+    const owner = stage.client(8);
+    const { numbers, clients } = contracts();
+    const hostile = await stage.deploy("HostileResolver", [3]);
+    await register("longest", owner);
+    await send(owner, stage.seeded.ens.registry, ["setResolver", [nodeOf("longest.eth"), hostile]]);
+    const number = parseNumber("+999 123 456 789 012");
+    await claimNumber(owner, { numbers, number });
+    const text = "x".repeat(255);
+    const records = {
+      ...{
+        name: "longest.eth",
+        profile: text,
+        lightLogin: text,
+        policy: { callers: 1, bond: 1n },
+        blockList: text,
+      },
+      ...{ blockRoot: `0x${"1".repeat(64)}`, routes: "x".repeat(1_024) },
+    } as const;
+    const contract = { address: numbers, abi: numbersAbi } as const;
+    const args = [toTokenId(number), records] as const;
+    await settled(await owner.write.writeContract({ ...contract, functionName: "setRecords", args }));
+    const key = (of: number) => `0x${of.toString(16).padStart(64, "0")}` as const;
+    const nodes = [1, 2, 3, 4].map(of => ({ url: `wss://${"n".repeat(249)}`, key: key(of) }));
+    await enterHome(owner, clients, { domain: text, nodes });
+    for (let device = 1; device <= 16; device += 1) await revokeDevice(owner, clients, key(device));
+    const found = await resolve(number);
+    expect(found.account).toBe(owner.account.address);
+    expect([found.home?.nodes.length, found.revoked.length, found.name]).toEqual([4, 16, undefined]);
+  });
+});
+
 describe("time", () => {
   it("ends a name: it is shown as run out, and proves nothing of its owner", async () => {
     await stage.request("evm_increaseTime", [366 * 86_400]);
