@@ -296,20 +296,13 @@ describe("the longest of everything", () => {
     const number = parseNumber("+999 123 456 789 012");
     await claimNumber(owner, { numbers, number });
     const text = "x".repeat(255);
-    const records = {
-      ...{
-        name: "longest.eth",
-        profile: text,
-        lightLogin: text,
-        policy: { callers: 1, bond: 1n },
-        blockList: text,
-      },
-      ...{ blockRoot: `0x${"1".repeat(64)}`, routes: "x".repeat(1_024) },
-    } as const;
+    const key = (of: number): Hex => `0x${of.toString(16).padStart(64, "0")}`;
+    const pointers = { profile: text, lightLogin: text, blockList: text, blockRoot: key(9) };
+    const policy = { callers: 1, bond: 1n };
+    const records = { name: "longest.eth", policy, ...pointers, routes: "x".repeat(1_024) };
     const contract = { address: numbers, abi: numbersAbi } as const;
     const args = [toTokenId(number), records] as const;
     await settled(await owner.write.writeContract({ ...contract, functionName: "setRecords", args }));
-    const key = (of: number) => `0x${of.toString(16).padStart(64, "0")}` as const;
     const nodes = [1, 2, 3, 4].map(of => ({ url: `wss://${"n".repeat(249)}`, key: key(of) }));
     await enterHome(owner, clients, { domain: text, nodes });
     for (let device = 1; device <= 16; device += 1) await revokeDevice(owner, clients, key(device));
