@@ -95,7 +95,7 @@ describe("panels by keyboard alone", () => {
     const look = looks.find(({ name }) => name === "call-waiting");
     if (!look) throw new Error("There is no such look");
     const page = await open(look, "light");
-    const name = "Hold this call and answer 0x8617…070D";
+    const name = "Hold and answer 0x8617…070D";
     await page.waitForSelector(`::-p-aria([name="${name}"])`);
     const asked = await listenToAsks(page);
     await page.focus(`::-p-aria([name="${name}"])`);

@@ -165,7 +165,7 @@ const popups: readonly Look[] = [
 const calls: readonly Look[] = [
   withCall("call-ringing", call, { shows: "Calls you" }),
   withCall("call-stranger", { ...call, peer: stranger }, { shows: "Not in your contacts" }),
-  withCall("call-foreign", { ...second, peer: foreign }, { shows: "another kind of phone" }),
+  withCall("call-foreign", { ...call, peer: foreign }, { shows: "another kind of phone" }),
   withCall(
     "call-guest",
     { ...call, peer: { ...bob, proof: "guest", isContact: false, title: "sip:guest-4711@node.example" } },

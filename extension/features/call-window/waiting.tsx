@@ -29,7 +29,7 @@ export function Waiting({ snapshot, call, bus, run }: CallProps): JSX.Element | 
           <button
             type="button"
             class="button answer"
-            aria-label={`Hold this call and answer ${peerTitle(peer)}`}
+            aria-label={`Hold and answer ${peerTitle(peer)}`}
             onClick={() => run(() => bus.ask("phone.call.answer", { call: id }))}
           >
             Hold and answer

@@ -47,7 +47,7 @@ export interface ContactIndex {
  *
  * @throws AddressError
  */
-export function toKey(text: string): string {
+function toKey(text: string): string {
   const address = parseAddress(text);
   return address.target.kind === "user" ? formatAddress(address) : formatTarget(address.target);
 }

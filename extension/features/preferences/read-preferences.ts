@@ -12,7 +12,7 @@ export const preferenceLimits = {
   device: 256,
 } as const;
 
-export const ringtoneNames: readonly RingtoneName[] = ["classic", "soft", "pulse"];
+const ringtoneNames: readonly RingtoneName[] = ["classic", "soft", "pulse"];
 
 type Readers = { readonly [Name in keyof Preferences]: (value: unknown) => Preferences[Name] | undefined };
 

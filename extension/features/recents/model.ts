@@ -113,7 +113,7 @@ export function damageInWords(damage: readonly DamageError[]): { readonly said?:
   return { said: `Some calls are not shown. ${first.message}${more}` };
 }
 
-export class RecentsError extends EtherlynkError {}
+class RecentsError extends EtherlynkError {}
 
 export class RecentGoneError extends RecentsError {
   constructor() {
