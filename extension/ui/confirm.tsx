@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export interface ConfirmProps {
   readonly question: string;
@@ -12,7 +12,7 @@ export interface ConfirmProps {
 /** Asks once more before something that cannot be taken back; the safe answer has the focus. */
 export function Confirm({ question, verb, act, close }: ConfirmProps): JSX.Element {
   const safe = useRef<HTMLButtonElement>(null);
-  useEffect(() => safe.current?.focus(), []);
+  useLayoutEffect(() => safe.current?.focus(), []);
   return (
     <div class="card form" role="alertdialog" aria-label={question}>
       <p>{question}</p>

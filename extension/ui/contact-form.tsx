@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useWork } from "./use-work.ts";
 
 export interface ContactFormProps {
@@ -15,7 +15,7 @@ export function ContactForm({ title = "", address = "", save, close }: ContactFo
   const [where, writeWhere] = useState(address);
   const { run, said } = useWork();
   const first = useRef<HTMLInputElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
   const submit = () =>
     run(async () => {
       await save(name, where);
