@@ -27,7 +27,9 @@ export function Welcome(props: WelcomeProps): JSX.Element {
         <Step number={1} title="Connect a wallet" isDone={me !== null}>
           {me ? (
             <p>
-              {me.name ?? shortAddress(me.account)}. {lineInWords(props.snapshot.line.state)}.
+              <b>{me.name ?? shortAddress(me.account)}</b>
+              <br />
+              {lineInWords(props.snapshot.line.state)}
             </p>
           ) : (
             <>
