@@ -13,8 +13,8 @@ export interface MediaHomeOptions {
   take(name: string): Promise<StoredKey | undefined>;
   /** The media are there, or something about them is another. */
   changed(media: CallMediaControls): void;
-  /** Nobody commands the media any more, and they were closed. */
-  phoneGone(): void;
+  /** Nobody commands the media any more, and they were closed: the call is over, or its phone is gone. */
+  released(): void;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -25,15 +25,12 @@ export function startMediaHome(options: MediaHomeOptions): void {
   const channel = openWindowEnd(call);
   let media: Promise<CallMediaControls> | undefined;
   const over = new AbortController();
-  const close = () => {
-    over.abort();
-    void media?.then(it => it.close(), noMedia);
-  };
+  const close = () => void media?.then(it => it.close(), noMedia);
   /** A microphone must not stay open for a phone that died. */
   const watchPhone = async () => {
     await awaitPhoneLock(call, over.signal);
     close();
-    options.phoneGone();
+    options.released();
   };
   const begin = (start: MediaStart) => {
     watchPhone().catch((error: unknown) => log.failed("media.phone.unwatched", error));
@@ -48,6 +45,7 @@ export function startMediaHome(options: MediaHomeOptions): void {
   });
   const leave = () => {
     channel.send({ type: "gone" });
+    over.abort();
     close();
   };
   signal.addEventListener("abort", leave, { once: true });

@@ -35,6 +35,8 @@ export interface PersonOptions {
   readonly hertz: number;
   readonly extensions?: readonly string[];
   readonly args?: readonly string[];
+  /** The machine's own camera and microphone, or none. */
+  readonly realMedia?: boolean;
   /** Starts the browser in the place of what is installed. */
   readonly program?: string;
   /** Comes back to what an earlier browser left. */
@@ -51,6 +53,7 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
     extensions: [folder, ...extensions],
     userDataDir: options.profile ?? join(own, "profile"),
     args: [`--use-file-for-fake-audio-capture=${sound}`, ...args],
+    ...(options.realMedia !== undefined && { realMedia: options.realMedia }),
     ...(options.program !== undefined && { program: options.program }),
   });
   if (!browser) throw new Error("There is no Chrome or Chromium; these tests should have been skipped");

@@ -37,8 +37,8 @@ function openMedia(call: CallId): WindowMedia {
       controls = opened;
       for (const listener of listeners) listener();
     },
-    // A phone that comes back says by what it shows that it knows nothing of this call.
-    phoneGone: () => void bus.ask("worker.phone.wake", null).catch((error: unknown) => failed("wake", error)),
+    // Where the phone is gone, the next one says by what it shows that it knows nothing of this call.
+    released: () => void bus.ask("worker.phone.wake", null).catch((error: unknown) => failed("wake", error)),
     log,
     signal,
   });
