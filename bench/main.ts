@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, string>> = {
   proxy: "REGISTER and whole INVITE..BYE dialogs over WebSocket: server CPU, against Kamailio",
   page: "what a page pays that is switched on: bytes, evaluation, delay of its first script; against empty scripts",
   call: "two browsers: a click to ringing, an answer to sound; against PeerJS and a bare connection; --only delay: 50 ms a hop",
+  gas: "whole transactions of the contracts: claim, transfer, sale, client entry; against bare tokens and ENS",
   chain: "a name resolved by the phone, cold and warm: round trips and time; against the same reads by viem",
   wake: "the worker dead, a call arriving: to ringtone, notice and window; against an empty worker",
 };
