@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import type { HomeDomain } from "../../background/bus/phone-contract.ts";
+import { formatNumber } from "../../protocol/number/number.ts";
 import { startEcho } from "../../services/echo/start-echo.ts";
 import { type MachineKeys, openMachineKeys } from "../../services/kit/machine-keys.ts";
 import { createLog } from "../../services/kit/service-log.ts";
@@ -8,6 +9,7 @@ import { createNode } from "../../signaller/node.ts";
 import { buildDevWallet } from "../build-dev-wallet.ts";
 import { buildExtension } from "../build-extension.ts";
 import { type DevChain, devChainState, startDevChain } from "../chain/dev-chain.ts";
+import { seedDevChain } from "../chain/seed.ts";
 import { createDeskSite, settleFirstOrder } from "./desk.ts";
 import { type Person, people } from "./people.ts";
 import type { Things } from "./things.ts";
@@ -38,12 +40,17 @@ const root = join(import.meta.dirname, "../..");
 /** Starts it all, in the order in which each needs the one before; `things` closes it. */
 export async function startWorld(options: WorldOptions, things: Things, ending: AbortSignal): Promise<World> {
   const chain = await openChain(options, things);
+  const { book, alice, bob } = await seedDevChain(chain);
+  for (const { name, number } of [alice, bob]) console.log(`On it: ${name}, ${formatNumber(number)}`);
   ending.throwIfAborted();
   const keys = await openMachineKeys();
   const { urls } = await openNode(options.port, { chain, echo: keys }, things);
   await openEcho({ keys, chain, url: urls.ws }, things);
   ending.throwIfAborted();
-  const home: HomeDomain = { domain, urls: [urls.ws], chain: { id: chain.chainId, rpc: chain.rpc } };
+  const home: HomeDomain = {
+    ...{ domain, urls: [urls.ws], book },
+    chain: { id: chain.chainId, rpc: chain.rpc },
+  };
   console.log("Building the extension and the wallets for them…");
   const phone = await buildExtension("demo", "chrome", home);
   const wallets = new Map<Person, string>();
