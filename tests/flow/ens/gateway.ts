@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import {
   decodeAbiParameters,
   encodeAbiParameters,
@@ -23,7 +23,7 @@ export interface GatewayOptions {
   /** By name: what the records say. */
   readonly records: Readonly<Record<string, { readonly account?: Hex; readonly number?: string }>>;
   /** Does something else than answering. */
-  readonly misbehave?: (response: ServerResponse) => void;
+  readonly misbehave?: (response: ServerResponse, request: IncomingMessage) => void;
 }
 
 const addr = toFunctionSelector("addr(bytes32)");
@@ -36,7 +36,7 @@ export async function startGateway({ key, records, misbehave }: GatewayOptions):
     request.on("data", part => parts.push(part));
     request.on("end", () => {
       asked.push(`${request.method} ${request.url}`);
-      if (misbehave !== undefined) return misbehave(response);
+      if (misbehave !== undefined) return misbehave(response, request);
       const posted = parts.length > 0 ? JSON.parse(Buffer.concat(parts).toString()).data : undefined;
       const question: Hex = posted ?? `0x${/\/0x([0-9a-f]+)\.json$/i.exec(request.url ?? "")?.[1]}`;
       void answer(question).then(data => response.end(JSON.stringify({ data })));
