@@ -47,7 +47,7 @@ export async function measureEns(chain: GasChain): Promise<EnsCosts> {
   const args = [name, account, year, secret];
   const register = await chain.call(controller, owner, { name: "register", args, value: value * 2n });
   const resolver = await chain.deploy(load("resolver", "PublicResolver"), [registry.address]);
-  const text = [namehash(`${name}.eth`), "url", "https://etherlynk.example/a/profile/of/44-b"];
+  const text = [namehash(`${name}.eth`), "url", "https://etherlynk.example/a/profile/of/44-by"];
   const setText = await chain.call(resolver, owner, { name: "setText", args: text });
   return { commit, register, setText };
 }

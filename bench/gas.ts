@@ -33,6 +33,7 @@ try {
   say("gas: bare tokens and ENS");
   const bare = await measureToken(chain, builtFor("BareSolady"));
   const other = await measureToken(chain, builtFor("BareOpenZeppelin"));
+  const enumerable = await measureToken(chain, builtFor("BareEnumerable"));
   const published = await measureEns(chain);
   const value = 21_000;
   const { commitNew, claimNew, commitKnown, claimKnown } = numbers;
@@ -54,6 +55,12 @@ try {
       peerName: `${solady}, a mint without commitment or fee`,
     },
     {
+      bench: "gas.claim.known.enumerable",
+      ours: commitKnown + claimKnown,
+      peer: enumerable.mintKnown,
+      peerName: `${openZeppelin} ERC721Enumerable, a mint without commitment or fee`,
+    },
+    {
       bench: "gas.transfer",
       ours: dressed,
       peer: bare.transferToHolder,
@@ -65,6 +72,12 @@ try {
       ours: dressed,
       peer: other.transferToHolder,
       peerName: openZeppelin,
+    },
+    {
+      bench: "gas.transfer.enumerable",
+      ours: dressed,
+      peer: enumerable.transferToHolder,
+      peerName: `${openZeppelin} ERC721Enumerable`,
     },
     { bench: "gas.transfer.bare", ours: numbers.transferBare, peer: bare.transferToHolder, peerName: solady },
     {

@@ -12,19 +12,19 @@ contract ClientsDeviceTest is ClientsTest {
     address private constant PRECOMPILE = address(0x100);
 
     function test_device_inOrder() public view {
-        vm.assertTrue(isAccepted(delegation()));
+        vm.assertTrue(isAccepted(delegationOf(alice)));
     }
 
     function test_device_ofContractWallet() public view {
-        IClients.Delegation memory given = delegation();
+        IClients.Delegation memory given = delegationOf(alice);
         given.account = address(wallet);
         vm.assertTrue(isAccepted(given));
     }
 
     function test_device_inEitherForm() public view {
-        IClients.Delegation memory given = delegation();
+        IClients.Delegation memory given = delegationOf(alice);
         bytes32[2] memory by = deviceSign(DIGEST);
-        bytes memory signature = walletSign(given);
+        bytes memory signature = walletSign(ALICE_KEY, given);
         vm.assertTrue(clients.isFromDevice(given, signature, 2, DIGEST, by));
         by[1] = bytes32(P256.N - uint256(by[1]));
         vm.assertTrue(clients.isFromDevice(given, signature, 2, DIGEST, by));
@@ -35,13 +35,13 @@ contract ClientsDeviceTest is ClientsTest {
     }
 
     function test_device_whichSaysAnother() public view {
-        IClients.Delegation memory given = delegation();
-        vm.assertFalse(clients.isFromDevice(given, walletSign(given), 2, sha256("else"), deviceSign(DIGEST)));
+        IClients.Delegation memory given = delegationOf(alice);
+        vm.assertFalse(clients.isFromDevice(given, walletSign(ALICE_KEY, given), 2, sha256("else"), deviceSign(DIGEST)));
     }
 
     function test_device_withoutTheScope() public view {
-        IClients.Delegation memory given = delegation();
-        (bytes memory signature, bytes32[2] memory by) = (walletSign(given), deviceSign(DIGEST));
+        IClients.Delegation memory given = delegationOf(alice);
+        (bytes memory signature, bytes32[2] memory by) = (walletSign(ALICE_KEY, given), deviceSign(DIGEST));
         vm.assertFalse(clients.isFromDevice(given, signature, 8, DIGEST, by));
         vm.assertFalse(clients.isFromDevice(given, signature, 10, DIGEST, by));
         vm.assertFalse(clients.isFromDevice(given, signature, 0, DIGEST, by));
@@ -51,17 +51,17 @@ contract ClientsDeviceTest is ClientsTest {
     /// @dev The same bounds as protocol/words/delegation.ts.
     function test_device_outOfItsTime() public view {
         uint64 now64 = uint64(block.timestamp);
-        IClients.Delegation memory given = delegation();
+        IClients.Delegation memory given = delegationOf(alice);
         given.issued = now64 + 10 minutes;
         vm.assertTrue(isAccepted(given));
         given.issued = now64 + 10 minutes + 1;
         vm.assertFalse(isAccepted(given));
-        given = delegation();
+        given = delegationOf(alice);
         given.expiry = now64 + 1;
         vm.assertTrue(isAccepted(given));
         given.expiry = now64;
         vm.assertFalse(isAccepted(given));
-        given = delegation();
+        given = delegationOf(alice);
         given.expiry = given.issued + 366 days;
         vm.assertTrue(isAccepted(given));
         given.expiry += 1;
@@ -69,7 +69,7 @@ contract ClientsDeviceTest is ClientsTest {
     }
 
     function test_device_revokedOrOfAnEndedEpoch() public {
-        IClients.Delegation memory given = delegation();
+        IClients.Delegation memory given = delegationOf(alice);
         revoke(ALICE_KEY, alice, keccak256("another"));
         vm.assertTrue(isAccepted(given));
         revoke(ALICE_KEY, alice, clients.thumbprint(given.signKeyX, given.signKeyY));
@@ -83,15 +83,15 @@ contract ClientsDeviceTest is ClientsTest {
     }
 
     function test_device_delegatedByAnother() public view {
-        IClients.Delegation memory given = delegation();
-        bytes memory signature = walletSign(given);
+        IClients.Delegation memory given = delegationOf(alice);
+        bytes memory signature = walletSign(ALICE_KEY, given);
         given.account = bob;
         vm.assertFalse(clients.isFromDevice(given, signature, 2, DIGEST, deviceSign(DIGEST)));
     }
 
     function test_device_onAnotherChain() public {
-        IClients.Delegation memory given = delegation();
-        bytes memory signature = walletSign(given);
+        IClients.Delegation memory given = delegationOf(alice);
+        bytes memory signature = walletSign(ALICE_KEY, given);
         vm.chainId(999);
         vm.assertFalse(clients.isFromDevice(given, signature, 2, DIGEST, deviceSign(DIGEST)));
     }
@@ -145,9 +145,9 @@ contract ClientsDeviceTest is ClientsTest {
     }
 
     function expectRightAndWrong() private view {
-        IClients.Delegation memory given = delegation();
+        IClients.Delegation memory given = delegationOf(alice);
         vm.assertTrue(isAccepted(given));
-        vm.assertFalse(clients.isFromDevice(given, walletSign(given), 2, sha256("else"), deviceSign(DIGEST)));
+        vm.assertFalse(clients.isFromDevice(given, walletSign(ALICE_KEY, given), 2, sha256("else"), deviceSign(DIGEST)));
     }
 
     function hasPrecompile() private view returns (bool) {
@@ -157,47 +157,7 @@ contract ClientsDeviceTest is ClientsTest {
         return called && returned.length == 32;
     }
 
-    function delegation() private view returns (IClients.Delegation memory given) {
-        bytes32[2] memory key = deviceKey();
-        given = IClients.Delegation({
-            account: alice,
-            signKeyX: key[0],
-            signKeyY: key[1],
-            sealKeyX: keccak256("x"),
-            sealKeyY: keccak256("y"),
-            scopes: 7,
-            accountEpoch: 0,
-            issued: uint64(block.timestamp - 1 days),
-            expiry: uint64(block.timestamp + 30 days)
-        });
-    }
-
     function isAccepted(IClients.Delegation memory given) private view returns (bool) {
-        return clients.isFromDevice(given, walletSign(given), 2, DIGEST, deviceSign(DIGEST));
-    }
-
-    function walletSign(IClients.Delegation memory given) private view returns (bytes memory) {
-        bytes32 plain = keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId)"),
-                keccak256("Etherlynk"),
-                keccak256("1"),
-                block.chainid
-            )
-        );
-        bytes32 word = keccak256(
-            "Delegation(address account,bytes32 signKeyX,bytes32 signKeyY,bytes32 sealKeyX,bytes32 sealKeyY,uint32 scopes,uint64 accountEpoch,uint64 issued,uint64 expiry)"
-        );
-        return signDigest(ALICE_KEY, keccak256(abi.encodePacked(hex"1901", plain, keccak256(abi.encode(word, given)))));
-    }
-
-    function deviceSign(bytes32 digest) private pure returns (bytes32[2] memory) {
-        (bytes32 r, bytes32 s) = vm.signP256(DEVICE_KEY, digest);
-        return [r, s];
-    }
-
-    function deviceKey() private pure returns (bytes32[2] memory) {
-        (uint256 x, uint256 y) = vm.publicKeyP256(DEVICE_KEY);
-        return [bytes32(x), bytes32(y)];
+        return clients.isFromDevice(given, walletSign(ALICE_KEY, given), 2, DIGEST, deviceSign(DIGEST));
     }
 }

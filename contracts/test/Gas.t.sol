@@ -74,6 +74,28 @@ contract GasTest is NumbersTest {
     }
 }
 
+/// @notice Reads: what another contract pays to know that a device spoke.
+contract DeviceGasTest is ClientsTest {
+    bytes32 private constant DIGEST = sha256("what a device says");
+
+    function test_inSolidity() public {
+        ask();
+        vm.snapshotGasLastCall("Clients", "device's word, in Solidity");
+    }
+
+    /// forge-config: default.evm_version = "osaka"
+    function test_byPrecompile() public {
+        ask();
+        vm.snapshotGasLastCall("Clients", "device's word, by EIP-7951");
+    }
+
+    function ask() private view {
+        IClients.Delegation memory given = delegationOf(alice);
+        bytes memory signature = walletSign(ALICE_KEY, given);
+        clients.isFromDevice(given, signature, 2, DIGEST, deviceSign(DIGEST));
+    }
+}
+
 contract ClientsGasTest is ClientsTest {
     function test_entry() public {
         setEntry(ALICE_KEY, alice, fullEntry());

@@ -132,4 +132,44 @@ abstract contract ClientsTest is Test {
         bytes32 word = keccak256("EpochEnd(address account,uint64 sequence,uint64 epoch,uint64 deadline)");
         return keccak256(abi.encode(word, head));
     }
+
+    function delegationOf(address account) internal view returns (IClients.Delegation memory given) {
+        bytes32[2] memory key = deviceKey();
+        given = IClients.Delegation({
+            account: account,
+            signKeyX: key[0],
+            signKeyY: key[1],
+            sealKeyX: keccak256("x"),
+            sealKeyY: keccak256("y"),
+            scopes: 7,
+            accountEpoch: 0,
+            issued: uint64(block.timestamp - 1 days),
+            expiry: uint64(block.timestamp + 30 days)
+        });
+    }
+
+    function walletSign(uint256 key, IClients.Delegation memory given) internal view returns (bytes memory) {
+        bytes32 plain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId)"),
+                keccak256("Etherlynk"),
+                keccak256("1"),
+                block.chainid
+            )
+        );
+        bytes32 word = keccak256(
+            "Delegation(address account,bytes32 signKeyX,bytes32 signKeyY,bytes32 sealKeyX,bytes32 sealKeyY,uint32 scopes,uint64 accountEpoch,uint64 issued,uint64 expiry)"
+        );
+        return signDigest(key, keccak256(abi.encodePacked(hex"1901", plain, keccak256(abi.encode(word, given)))));
+    }
+
+    function deviceSign(bytes32 digest) internal pure returns (bytes32[2] memory) {
+        (bytes32 r, bytes32 s) = vm.signP256(DEVICE_KEY, digest);
+        return [r, s];
+    }
+
+    function deviceKey() internal pure returns (bytes32[2] memory) {
+        (uint256 x, uint256 y) = vm.publicKeyP256(DEVICE_KEY);
+        return [bytes32(x), bytes32(y)];
+    }
 }
