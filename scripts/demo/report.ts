@@ -37,7 +37,7 @@ export function createReport(folder: string): Report {
     const number = String(steps.length + 1).padStart(2, "0");
     const pictures: Step["pictures"][number][] = [];
     for (const { who, page } of shots) {
-      const file = `${number}-${who.toLowerCase().replace(/[^a-z]+/g, "-")}.png`;
+      const file = `${number}-${who.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.png`;
       if (await takePicture(page, join(folder, file))) pictures.push({ file, who });
     }
     steps.push({ ...step, pictures, atMs });

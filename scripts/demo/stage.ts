@@ -30,7 +30,9 @@ export function createActor(person: Person, hertz: number, browser: Browser): Ac
             .join(", ")}`,
       );
       given.add(target);
-      return withPatience(await target.asPage());
+      const page = await target.page();
+      if (!page) throw new Error(`${what} is no page`);
+      return withPatience(page);
     },
     async open(url) {
       const page = withPatience(await browser.newPage());
