@@ -90,11 +90,6 @@ describe("a gateway that", () => {
     ["sends no data", "chain.gateway", { misbehave: response => response.end('{"data":7}') }],
     ["sends no JSON", "chain.gateway", { misbehave: response => response.end("<html>") }],
     [
-      "leads elsewhere",
-      "chain.gateway",
-      { misbehave: response => response.writeHead(302, { location: "/else" }).end() },
-    ],
-    [
       "sends what nobody signed",
       "chain.name-empty",
       { misbehave: response => response.end('{"data":"0x00"}') },
@@ -104,6 +99,21 @@ describe("a gateway that", () => {
     const label = what.replaceAll(" ", "").toLowerCase();
     await keepOutside(label, { urls: [bad.url] });
     await expect(resolve(`${label}.eth`)).rejects.toMatchObject({ code });
+  });
+
+  it("sends on to another server is not followed there", async () => {
+    const sound = await startGateway({
+      key,
+      records: { "senton.eth": { account: stage.client(4).account.address } },
+    });
+    const bad = await start({
+      misbehave: (response, { url = "" }) => {
+        response.writeHead(307, { location: new URL(url, sound.post).href }).end();
+      },
+    });
+    await keepOutside("senton", { urls: [bad.url] });
+    await expect(resolve("senton.eth")).rejects.toMatchObject({ code: "chain.gateway" });
+    expect(sound.asked).toEqual([]);
   });
 
   it("does not answer is waited for no longer than the time limit", async () => {
