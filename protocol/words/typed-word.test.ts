@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { digestOf, structHashOf, type TypedWord } from "./typed-word.ts";
+import {
+  contractDigestOf,
+  digestOf,
+  structHashOf,
+  type TypedWord,
+  toContractTypedData,
+} from "./typed-word.ts";
 
 // The example of EIP-712 itself, whose struct holds structs.
 const mail: TypedWord = {
@@ -44,5 +50,29 @@ describe("a typed word", () => {
 
   it("lacks no field: that is a bug of whoever made it", () => {
     expect(() => structHashOf({ ...mail, message: { contents: "x" } })).toThrow("lacks its field from");
+  });
+
+  it("of a contract names it, and is another than the same word of none", () => {
+    const place = { chainId: 1, contract: "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC" } as const;
+    expect(toContractTypedData(mail, place).domain).toEqual({
+      name: "Etherlynk",
+      version: "1",
+      chainId: 1,
+      verifyingContract: place.contract,
+    });
+    const other = { ...place, contract: "0xCD2a3d9F938E13CD947Ec05AbC7FE734Df8DD826" } as const;
+    const digests = [digestOf(mail, 1), contractDigestOf(mail, place), contractDigestOf(mail, other)];
+    expect(new Set(digests).size).toBe(3);
+  });
+
+  it("takes lists of structs, in their order, with integers as numbers or text", () => {
+    const listOf = (...counts: (number | string)[]): TypedWord => ({
+      primaryType: "List",
+      types: { List: [{ name: "items", type: "Item[]" }], Item: [{ name: "count", type: "uint8" }] },
+      message: { items: counts.map(count => ({ count })) },
+    });
+    expect(structHashOf(listOf(1, 2))).toBe(structHashOf(listOf("1", "2")));
+    expect(structHashOf(listOf(1, 2))).not.toBe(structHashOf(listOf(2, 1)));
+    expect(structHashOf(listOf())).not.toBe(structHashOf(listOf(0)));
   });
 });
