@@ -241,11 +241,12 @@ contract Numbers is INumbers, ERC721 {
 
     /// @inheritdoc INumbers
     function buy(uint256 id) external payable {
+        address seller = _ownerOf(id);
         uint256 key = _key(id);
         uint96 price = _prices[key];
-        if (price == 0) revert NotListed(id);
+        // What nobody owns is in no epoch, and its key could be that of a number and an epoch.
+        if (price == 0 || seller == address(0)) revert NotListed(id);
         if (msg.value != price) revert WrongPayment(msg.value, price);
-        address seller = _ownerOf(id);
         // The new epoch voids it already; clearing it gets gas back.
         delete _prices[key];
         _transfer(seller, msg.sender, id);

@@ -63,6 +63,17 @@ contract NumbersSaleTest is NumbersTest {
         numbers.buy{value: 1 ether}(OTHER);
     }
 
+    /// @dev Keys of listings are epoch and number in one word: a token that does not exist must not be taken for both.
+    function test_buy_ofATokenThatLooksLikeAKey() public {
+        listAs(ALICE, NUMBER, 1 ether);
+        uint256 key = (1 << 64) | NUMBER;
+        vm.expectRevert(abi.encodeWithSelector(INumbers.NotListed.selector, key));
+        vm.prank(BOB);
+        numbers.buy{value: 1 ether}(key);
+        vm.assertEq(numbers.lookup(key).price, 0);
+        vm.assertEq(numbers.lookup(NUMBER).price, 1 ether);
+    }
+
     /// @dev A seller who changes the price while the buyer's transaction is under way gets nothing.
     function test_buy_atAnotherPrice() public {
         listAs(ALICE, NUMBER, 1 ether);
