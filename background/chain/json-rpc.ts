@@ -69,10 +69,20 @@ function readAnswer(text: string): unknown {
   return answer["result"];
 }
 
-function refusal({ code, message }: Readonly<Record<string, unknown>>): ChainError {
-  // The words are a stranger's: a short piece of them, for the log and never as our own sentence.
-  const cause = new Error(`${code}: ${String(message).slice(0, 200)}`);
+function refusal({ code, message, data }: Readonly<Record<string, unknown>>): ChainError {
+  const cause = new RpcRefusal(`${code}: ${String(message).slice(0, 200)}`, isHex(data) ? data : undefined);
   return new ChainError("chain.refused", "The chain's server refused to answer; try again.", { cause });
+}
+
+/** A server's own words. They are a stranger's: a short piece, for the log and never as our own sentence. */
+export class RpcRefusal extends Error {
+  /** What a contract said as it reverted, still encoded. */
+  readonly data: Hex | undefined;
+
+  constructor(words: string, data: Hex | undefined) {
+    super(words);
+    this.data = data;
+  }
 }
 
 function parse(text: string): unknown {
