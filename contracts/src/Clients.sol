@@ -19,12 +19,13 @@ contract Clients is IClients, EIP712 {
     uint256 private constant EARLY = 10 minutes;
 
     // An account in one slot, which every message reads and writes once:
-    // 8 providers | 8 nodes | 8 newest and 8 oldest interface | 32 sequence | 32 epoch | 160 who first wrote before it
+    // 8 providers | 1 has direct details | 7 nodes | 8 newest and 8 oldest interface | 32 sequence | 32 epoch | 160 who first wrote before it
     uint256 private constant EPOCH = 160;
     uint256 private constant SEQUENCE = 192;
     uint256 private constant API_OLDEST = 224;
     uint256 private constant API_NEWEST = 232;
     uint256 private constant NODES = 240;
+    uint256 private constant DIRECT = 1 << 247;
     uint256 private constant PROVIDERS = 248;
     uint256 private constant STANDING = (1 << 224) - 1;
 
@@ -34,7 +35,7 @@ contract Clients is IClients, EIP712 {
         bytes32 terms;
     }
 
-    /// @dev Of nodes and providers as many count as the account's slot says.
+    /// @dev What counts of it the account's slot says: most have no direct details, and never touch their slot.
     struct Details {
         string direct;
         string domain;
@@ -60,9 +61,7 @@ contract Clients is IClients, EIP712 {
         _check(entry);
         uint256 account = _accept(head, Words.hash(head, entry), signature);
         _checkAgreements(head.account, entry.providers, agreements);
-        _accounts[head.account] = (account & STANDING) | (uint256(entry.apiOldest) << API_OLDEST)
-            | (uint256(entry.apiNewest) << API_NEWEST) | (entry.nodes.length << NODES)
-            | (entry.providers.length << PROVIDERS);
+        _accounts[head.account] = (account & STANDING) | _summary(entry);
         _write(_details[head.account], entry);
         emit EntryChanged(head.account, head.sequence);
     }
@@ -199,8 +198,15 @@ contract Clients is IClients, EIP712 {
         }
     }
 
+    /// @dev The upper part of the account's slot.
+    function _summary(Entry calldata entry) private pure returns (uint256) {
+        return (uint256(entry.apiOldest) << API_OLDEST) | (uint256(entry.apiNewest) << API_NEWEST)
+            | (entry.nodes.length << NODES) | (bytes(entry.direct).length > 0 ? DIRECT : 0)
+            | (entry.providers.length << PROVIDERS);
+    }
+
     function _write(Details storage details, Entry calldata entry) private {
-        details.direct = entry.direct;
+        if (bytes(entry.direct).length > 0) details.direct = entry.direct;
         details.domain = entry.domain;
         for (uint256 i; i < entry.nodes.length; ++i) {
             details.nodes[i] = entry.nodes[i];
@@ -216,9 +222,9 @@ contract Clients is IClients, EIP712 {
     function _toEntry(uint256 account, Details storage details) private view returns (Entry memory entry) {
         entry.apiOldest = uint8(account >> API_OLDEST);
         entry.apiNewest = uint8(account >> API_NEWEST);
-        entry.direct = details.direct;
+        if (account & DIRECT != 0) entry.direct = details.direct;
         entry.domain = details.domain;
-        entry.nodes = new Node[](uint8(account >> NODES));
+        entry.nodes = new Node[]((account >> NODES) & 0x7f);
         for (uint256 i; i < entry.nodes.length; ++i) {
             entry.nodes[i] = details.nodes[i];
         }
