@@ -26,24 +26,25 @@ const named = "data-etherlynk-to";
 /** Puts a mark beside whoever can be called, and takes it away with them. */
 export function startMarks(parts: MarksParts, signal: AbortSignal): void {
   const sheet = toSheet(markStyle);
-  const byText = new WeakMap<Node, readonly HTMLElement[]>();
-  let count = 0;
+  const byNode = new WeakMap<Node, readonly HTMLElement[]>();
+  /** Those in the page, each with the text or element that it stands for. */
+  const live = new Map<HTMLElement, Node>();
 
   const clear = (node: Node) => {
-    for (const mark of byText.get(node) ?? []) {
+    for (const mark of byNode.get(node) ?? []) {
       mark.remove();
-      count -= 1;
+      live.delete(mark);
     }
-    byText.delete(node);
+    byNode.delete(node);
   };
   const put = (node: Node, place: ChildNode, names: readonly string[]) => {
-    const marks = names.slice(0, Math.max(0, marksLimits.page - count)).map(to => {
+    const marks = names.slice(0, marksLimits.page - live.size).map(to => {
       const mark: HTMLElement = createMark({ to, sheet, call: () => wish(mark, to) });
       parts.sight.watch(mark);
+      live.set(mark, node);
       return mark;
     });
-    count += marks.length;
-    byText.set(node, marks);
+    byNode.set(node, marks);
     place.after(...marks);
   };
   const wish = async (mark: HTMLElement, to: string) => {
@@ -61,17 +62,23 @@ export function startMarks(parts: MarksParts, signal: AbortSignal): void {
     },
     element(element) {
       const to = element.getAttribute(named);
-      if (!to || byText.has(element) || element.localName === markName) return;
-      put(element, outside(element, element), [to]);
+      if (!to || element.localName === markName) return;
+      const place = outside(element, element);
+      const [mark] = byNode.get(element) ?? [];
+      // Looked at before, and not moved away from its mark since.
+      if (mark && place.nextSibling === mark) return;
+      clear(element);
+      put(element, place, [to]);
     },
-    gone: clear,
+    lost() {
+      for (const [mark, node] of live) if (!mark.isConnected || !node.isConnected) clear(node);
+    },
   };
   watch(document, watching, signal);
-  signal.addEventListener("abort", () => clearAll(), { once: true });
-}
-
-function clearAll(): void {
-  for (const mark of document.querySelectorAll(markName)) mark.remove();
+  const end = () => {
+    for (const mark of live.keys()) mark.remove();
+  };
+  signal.addEventListener("abort", end, { once: true });
 }
 
 /** A button within a link or a button is none: the mark stands behind it. */

@@ -3,8 +3,8 @@ export interface Watching {
   /** A text that is new or has changed. */
   readonly text: (text: Text) => void;
   readonly element: (element: Element) => void;
-  /** A text that has left the page by itself. */
-  readonly gone: (text: Text) => void;
+  /** Something has left the page since the last look. */
+  readonly lost: () => void;
 }
 
 export const watchLimits = {
@@ -25,6 +25,7 @@ export function watch(root: Document | ShadowRoot, watching: Watching, signal: A
   const seen = new WeakSet<ShadowRoot>();
   let walk: Iterator<Node> | undefined;
   let isPlanned = false;
+  let hasLost = false;
 
   const plan = () => {
     if (isPlanned || signal.aborted) return;
@@ -41,7 +42,7 @@ export function watch(root: Document | ShadowRoot, watching: Watching, signal: A
     for (const record of records) {
       if (record.type === "characterData") add(record.target);
       for (const node of record.addedNodes) add(node);
-      for (const node of record.removedNodes) if (node instanceof Text) watching.gone(node);
+      hasLost ||= record.removedNodes.length > 0;
     }
     plan();
   });
@@ -58,8 +59,14 @@ export function watch(root: Document | ShadowRoot, watching: Watching, signal: A
     seen.add(inside);
     observe(inside);
   };
+  /** What has gone makes room for what came. */
+  const sweep = () => {
+    if (hasLost && !signal.aborted) watching.lost();
+    hasLost = false;
+  };
   const work = (deadline: IdleDeadline) => {
     isPlanned = false;
+    sweep();
     let left = watchLimits.stride;
     while (!signal.aborted) {
       walk ??= nextWalk(roots);

@@ -244,4 +244,31 @@ describe("finders", () => {
     await findMark(page, shortAccount);
     expect(await page.$$eval("b + etherlynk-mark", marks => marks.length)).toBe(1);
   });
+
+  it("go on marking a page that draws its lists anew, and take marks away with what they stood for", async () => {
+    const body = `<ul></ul><p><a href="#x">carol.eth</a></p>`;
+    const page = await stage.visit({ html: html(body) });
+    const marked = (selector: string, count: number) =>
+      page.waitForFunction(
+        (wanted, expected) => document.querySelectorAll(wanted).length === expected,
+        { timeout: 10_000, polling: 50 },
+        selector,
+        count,
+      );
+    // More in all than a page gets at a time.
+    for (let round = 0; round < 4; round += 1) {
+      await page.evaluate(at => {
+        const rows = Array.from({ length: 200 }, (_, i) => {
+          const row = document.createElement("li");
+          row.append(`p${at}x${i}.eth`);
+          if (i % 2 === 0) row.setAttribute("data-etherlynk-to", `p${at}x${i}.eth`);
+          return row;
+        });
+        document.querySelector("ul")?.replaceChildren(...rows);
+      }, round);
+      await marked("ul etherlynk-mark", 200);
+    }
+    await page.evaluate(() => document.querySelector("p a")?.remove());
+    await marked("p etherlynk-mark", 0);
+  });
 });
