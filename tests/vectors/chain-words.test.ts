@@ -6,6 +6,7 @@ import { fromHex } from "ox/Signature";
 import { describe, expect, it } from "vitest";
 import { toCommitment } from "../../protocol/chain/commitment.ts";
 import { parseAccount } from "../../protocol/number/address.ts";
+import { formatNumber, fromTokenId } from "../../protocol/number/number.ts";
 import { digestAgreement, toAgreementTypedData } from "../../protocol/words/agreement.ts";
 import { digestClientEntry, toClientEntryTypedData } from "../../protocol/words/client-entry.ts";
 import {
@@ -67,6 +68,11 @@ it("the commitment is the lower 96 bits of the hash, in ABI words", () => {
   const hash = keccak256(Buffer.from(abi, "hex"));
   expect(BigInt(`0x${hash.subarray(20).toString("hex")}`)).toBe(BigInt(claim.commitment));
   expect(toCommitment(claim, place)).toBe(BigInt(claim.commitment));
+});
+
+it("numbers are written in the same groups as their pictures show", () => {
+  for (const { id, text } of vectors.numbers) expect(formatNumber(fromTokenId(BigInt(id)))).toBe(text);
+  expect(vectors.numbers).toHaveLength(9);
 });
 
 it("the device signed its digest", () => {
