@@ -10,10 +10,11 @@ export interface Wire {
   /**
    * Queues one message, written at the end of this turn of the event loop together with the others to this wire.
    * A string is taken as latin1 (SIP's ByteText); it goes out as a text frame where its bytes are UTF-8, else as a
-   * binary one (RFC 7118 §4.2). A buffer must be UTF-8 and is copied. `tail`, ASCII, is appended to it.
+   * binary one (RFC 7118 §4.2). A buffer must be UTF-8 and is copied. `tail`, ASCII, takes the place of what follows
+   * its first `end` bytes; without `end` it is appended.
    * False when it was not taken, because the connection is closed or its reader too slow (which closes it).
    */
-  send(payload: Buffer | string, tail?: Buffer): boolean;
+  send(payload: Buffer | string, tail?: string, end?: number): boolean;
   /** Says goodbye; nothing more is received. `onClose` follows when the connection has ended. */
   close(code: number, reason: string): void;
 }

@@ -121,7 +121,7 @@ class ClientSocket implements Wire {
     if (signal.aborted) this.close(1001, "This node is stopping.");
   }
 
-  send(payload: Buffer | string, tail?: Buffer): boolean {
+  send(payload: Buffer | string, tail = "", end = payload.length): boolean {
     if (this.#state !== "open") return false;
     if (this.#socket.writableLength > this.#options.unsentBytes) {
       this.#socket.destroy();
@@ -129,7 +129,7 @@ class ClientSocket implements Wire {
     }
     const bytes = typeof payload === "string" ? Buffer.from(payload, "latin1") : payload;
     // Text or binary says nothing among nodes, and a SIP body may be anything.
-    this.#write(opcode.binary, tail === undefined ? bytes : Buffer.concat([bytes, tail]));
+    this.#write(opcode.binary, Buffer.concat([bytes.subarray(0, end), Buffer.from(tail, "latin1")]));
     return true;
   }
 

@@ -21,9 +21,9 @@ function fakeWire(address = "192.0.2.1"): FakeWire {
     closed: false,
     sent: [],
     goodbyes: [],
-    send(payload, tail = Buffer.alloc(0)) {
+    send(payload, tail = "", end = payload.length) {
       if (this.closed) return false;
-      this.sent.push(JSON.parse(Buffer.concat([Buffer.from(payload as Buffer), tail]).toString()));
+      this.sent.push(JSON.parse(Buffer.from(payload as Buffer).toString("utf8", 0, end) + tail));
       return true;
     },
     close(code, reason) {

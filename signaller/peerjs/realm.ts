@@ -32,6 +32,13 @@ export interface RealmCounts {
   replaced: number;
 }
 
+/** A message on its way: the first `end` bytes as they came, and the tail behind them. */
+interface Passed {
+  readonly body: Buffer;
+  readonly tail: string;
+  readonly end: number;
+}
+
 const BINARY: Relay = { do: "complain", sentence: "A PeerJS message is text." };
 
 /** Everybody who is connected by PeerJS. A class, because each session calls it back and there are many. */
@@ -116,10 +123,10 @@ export class Realm implements SessionHost {
     const what = binary ? BINARY : relay(payload, from.id);
     switch (what.do) {
       case "pass":
-        this.#pass(from, what.to, { body: payload.subarray(0, what.end), tail: from.tail(what.type) });
+        this.#pass(from, what.to, { body: payload, tail: from.tail(what.type), end: what.end });
         break;
       case "rewrite":
-        this.#pass(from, what.to, { body: Buffer.from(what.text), tail: undefined });
+        this.#pass(from, what.to, toWhole(Buffer.from(what.text)));
         break;
       case "leave":
         this.#forget(from.id);
@@ -160,12 +167,12 @@ export class Realm implements SessionHost {
     known.wire.close(1000, "This id is connected anew.");
   }
 
-  #pass(from: Session, to: string, { body, tail }: { body: Buffer; tail: Buffer | undefined }): void {
-    if (this.#sessions.get(to)?.wire.send(body, tail)) {
+  #pass(from: Session, to: string, { body, tail, end }: Passed): void {
+    if (this.#sessions.get(to)?.wire.send(body, tail, end)) {
       this.counts.relayed += 1;
       return;
     }
-    const message = tail === undefined ? body : Buffer.concat([body, tail]);
+    const message = Buffer.concat([body.subarray(0, end), Buffer.from(tail, "latin1")]);
     if (isPeerId(to)) this.#keep(from, to, message);
     else this.#passOver(from, to, message);
   }
@@ -208,6 +215,10 @@ export class Realm implements SessionHost {
       this.#forget(session.id);
     }
   }
+}
+
+function toWhole(body: Buffer): Passed {
+  return { body, tail: "", end: body.length };
 }
 
 function say(wire: Wire, message: ServerMessage): boolean {

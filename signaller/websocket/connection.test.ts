@@ -104,6 +104,32 @@ describe("a reader that does not read", () => {
   });
 });
 
+describe("a reader that falls behind", () => {
+  /** More than two slabs, so that each turn would write over what waits from the one before. */
+  const PER_TURN = 12;
+
+  it("gets what waited for it, unharmed by what others were sent meanwhile", async () => {
+    const { stage, client, seen } = await open();
+    const opening = stage.seen();
+    const other = await connectRaw({ port: stage.port });
+    const { wire } = await opening;
+    client.socket.pause();
+    const turn = async () => {
+      for (let i = 0; i < PER_TURN; i += 1) wire.send(Buffer.alloc(3_000, "x"));
+      await new Promise<void>(resolve => setImmediate(resolve));
+    };
+    let sent = 0;
+    for (; stage.webSockets.figures().unsentBytes === 0; sent += 1) {
+      seen.wire.send(Buffer.from(`${sent}`.padEnd(3_000)));
+      await turn();
+    }
+    for (let i = 0; i < 100; i += 1) await turn();
+    client.socket.resume();
+    for (let i = 0; i < sent; i += 1) expect(Number((await client.next()).payload)).toBe(i);
+    for (let i = 0; i < PER_TURN * (sent + 100); i += 1) await other.next();
+  });
+});
+
 describe("a client that sends too much", () => {
   it("is read at its rate and loses nothing", async () => {
     const { client, seen, stage } = await open({

@@ -21,37 +21,38 @@ const NOTHING = Buffer.alloc(0);
  * thousand of them: what stands here once per connection is most of what an idle client costs.
  */
 export class Connection implements Wire, Member, FrameTaker, SocketOwner {
-  readonly id: number;
-  readonly visitor: Visitor;
-  wanted = 0;
-  gathering = 0;
+  // What each message touches stands together: with ten thousand of these, no cache line is there before it is needed.
   readonly #hub: Hub;
   readonly #socket: Socket;
-  #receiver: Receiver = nobody;
   #state = OPEN;
-  /** Beat of the last sign of life; once closing, of the goodbye. */
-  #heard: number;
-  /** Beat in which the unfinished frame or message began, 0 when there is none. */
-  #begun = 0;
-  /** Meter of what was received, see `spend`. */
-  #until: number;
-  /** The turn last read in, and how many messages of it. */
-  #turn = 0;
-  #inTurn = 0;
-  #held = false;
-  /** Whether its own rate held it back since the last beat, and for how many beats in a row. */
-  #flooded = false;
-  #floodBeats = 0;
-  /** The beginning of a frame; or, while held, frames not yet read. */
-  #rest: GatheredBytes | undefined;
-  #fragments: GatheredBytes | undefined;
-  #unfinished = 0;
-  #out: Buffer | undefined;
-  #moreOut: Buffer[] | undefined;
   /** Bytes queued in this turn; bytes given to the socket that had not left when last looked at. */
   #queued = 0;
   #unsent = 0;
+  #out: Buffer | undefined;
+  #moreOut: Buffer[] | undefined;
+  #receiver: Receiver = nobody;
+  /** Beat of the last sign of life; once closing, of the goodbye. */
+  #heard: number;
+  /** The beginning of a frame; or, while held, frames not yet read. */
+  #rest: GatheredBytes | undefined;
+  wanted = 0;
+  gathering = 0;
+  #held = false;
+  /** Meter of what was received, see `spend`. */
+  #until: number;
+  readonly visitor: Visitor;
+  /** The turn last read in, and how many messages of it. */
+  #turn = 0;
+  #inTurn = 0;
+  /** Beat in which the unfinished frame or message began, 0 when there is none. */
+  #begun = 0;
+  #unfinished = 0;
+  #fragments: GatheredBytes | undefined;
+  /** Whether its own rate held it back since the last beat, and for how many beats in a row. */
+  #flooded = false;
+  #floodBeats = 0;
   #discarded = 0;
+  readonly id: number;
 
   constructor(hub: Hub, socket: Socket, visitor: Visitor) {
     this.id = hub.nextId();
@@ -82,10 +83,10 @@ export class Connection implements Wire, Member, FrameTaker, SocketOwner {
     if (head.length > 0) this.receive(head);
   }
 
-  send(payload: Buffer | string, tail?: Buffer): boolean {
+  send(payload: Buffer | string, tail = "", end = payload.length): boolean {
     if (this.#state !== OPEN || !this.#keepsUp()) return false;
     const opcode = typeof payload === "string" ? 0 : TEXT;
-    this.#queue(this.#hub.slab.build({ opcode, payload, tail, apart: this.#unsent > 0 }));
+    this.#queue(this.#hub.slab.build({ opcode, payload, tail, end, apart: this.#unsent > 0 }));
     this.#hub.counts.sent += 1;
     return true;
   }
@@ -109,10 +110,11 @@ export class Connection implements Wire, Member, FrameTaker, SocketOwner {
     const bytes = this.#moreOut === undefined ? this.#out : Buffer.concat(this.#moreOut);
     this.#out = this.#moreOut = undefined;
     this.#queued = 0;
-    if (bytes === undefined || this.#socket.destroyed) return;
+    if (bytes === undefined || (this.#state !== OPEN && this.#socket.destroyed)) return;
     this.#hub.counts.sentBytes += bytes.length;
     this.#socket.write(bytes);
     this.#countUnsent();
+    if (this.#unsent > 0) this.#hub.slab.keep();
     if (this.#state === CLOSING) this.#socket.end();
   }
 
@@ -304,7 +306,8 @@ export class Connection implements Wire, Member, FrameTaker, SocketOwner {
 
   #queueControl(opcode: number, payload: Buffer): void {
     if (!this.#keepsUp()) return;
-    this.#queue(this.#hub.slab.build({ opcode, payload, apart: this.#unsent > 0 }));
+    const end = payload.length;
+    this.#queue(this.#hub.slab.build({ opcode, payload, tail: "", end, apart: this.#unsent > 0 }));
   }
 
   /** Appends to what this turn writes to the socket in one piece. */

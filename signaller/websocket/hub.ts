@@ -95,6 +95,8 @@ export class Hub {
     const unflushed = this.#unflushed;
     this.#unflushed = [];
     for (const member of unflushed) member.flush();
+    // Whoever was given something meanwhile has it in the same slabs.
+    if (this.#unflushed.length === 0) this.slab.reuse();
   }
 
   releaseHeld(): void {

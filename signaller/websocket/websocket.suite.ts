@@ -241,8 +241,19 @@ export function describeWebSockets(name: string, create: CreateWebSockets): void
 
     it("keeps the order of what is sent, and appends tails", async () => {
       const { client, seen } = await open();
-      for (let i = 0; i < 50; i += 1) seen.wire.send(Buffer.from(`${i}`), Buffer.from("!"));
+      for (let i = 0; i < 50; i += 1) seen.wire.send(Buffer.from(`${i}`), "!");
       for (let i = 0; i < 50; i += 1) expect((await client.next()).payload.toString()).toBe(`${i}!`);
+    });
+
+    it("puts a tail in the place of what follows the end, shorter or longer", async () => {
+      const { client, seen } = await open();
+      seen.wire.send(Buffer.from('{"a":1}'), ',"b":2}', 6);
+      seen.wire.send(Buffer.from("so and so"), ".", 2);
+      seen.wire.send(Buffer.from("so and so"), "", 6);
+      seen.wire.send("so and so", "!", 2);
+      for (const said of ['{"a":1,"b":2}', "so.", "so and", "so!"]) {
+        expect((await client.next()).payload.toString()).toBe(said);
+      }
     });
 
     it("sends bytes given as a string as text where they are UTF-8, else as binary", async () => {

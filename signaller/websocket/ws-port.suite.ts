@@ -46,10 +46,10 @@ function openWire(webSocket: WebSocket, welcome: Welcome, who: { id: number; add
     get closed() {
       return webSocket.readyState !== WebSocket.OPEN;
     },
-    send(payload, tail = Buffer.alloc(0)) {
+    send(payload, tail = "", end = payload.length) {
       if (webSocket.readyState !== WebSocket.OPEN) return false;
-      const bytes =
-        typeof payload === "string" ? Buffer.from(payload, "latin1") : Buffer.concat([payload, tail]);
+      const whole = typeof payload === "string" ? Buffer.from(payload, "latin1") : payload;
+      const bytes = Buffer.concat([whole.subarray(0, end), Buffer.from(tail, "latin1")]);
       const isText = typeof payload !== "string" || Buffer.from(bytes.toString()).equals(bytes);
       webSocket.send(bytes, { binary: !isText });
       return true;
