@@ -33,6 +33,8 @@ export interface CallRunOptions {
   /** The other side has proven to be this account. */
   proven(run: CallRun, account: AccountText): void;
   changed(record: CallRecord): void;
+  /** Media lost their way: the network may be gone under the line too. */
+  pathLost(): void;
 }
 
 type Verify = Extract<CallEffect, { do: "verify" }>;
@@ -143,6 +145,7 @@ export class CallRun {
   #hearMedia(event: MediaEvent): void {
     if (event.type === "candidates-made") this.#wire?.candidates(event.tag, event.fragment);
     else this.#queue.tell(event);
+    if (event.type === "media-lost") this.#options.pathLost();
   }
 
   #command(command: Parameters<CallMedia["command"]>[0]): void {

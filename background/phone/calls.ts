@@ -164,6 +164,7 @@ export class Calls {
       admit: it => screen({ run: it, all: this.all, clock, ports }),
       proven: (it, account) => this.#describe(it, account),
       changed: record => this.#changed(record),
+      pathLost: () => this.#options.line().nudge(),
     });
     this.#runs.set(parts.call.id, run);
     return run;

@@ -21,6 +21,26 @@ describe("a connection that has died without a word", () => {
     expect(sentenceOf(reason, direction)).toBe("They hung up.");
   });
 
+  it("is noticed when the sound of a call breaks off, and the call renews its path over the new one", async () => {
+    const node = await startNode({ domain });
+    const proxy = await startHostileProxy(node.url);
+    const alice = await createTestPhone({ urls: [proxy.url] });
+    const bob = await createTestPhone({ urls: [node.url] });
+    const id = await talk(alice, bob);
+    proxy.freeze();
+    const down = alice.lineIs("down");
+    const [media] = alice.media.opened;
+    const [tag] = (media?.commands ?? []).flatMap(command => ("tag" in command ? [command.tag] : []));
+    if (tag === undefined) throw new Error("There is no connection to lose");
+    media?.hear({ type: "media-lost", tag });
+    await down;
+    await alice.until(({ call }) => call.state.kind === "active" && call.state.talk.media === "flowing");
+    const restarts = media?.commands.filter(command => command.do === "make-offer" && command.restart);
+    expect(restarts?.length).toBeGreaterThan(0);
+    bob.kit.tell(id, "hang-up");
+    await alice.entry();
+  });
+
   it("that lives is left alone", async () => {
     const node = await startNode({ domain });
     const proxy = await startHostileProxy(node.url);
