@@ -209,8 +209,19 @@ export class Calls {
 
   /** The name and number that whoever calls goes by: known as a rule, since their standing was just asked. */
   #describe(run: CallRun, account: AccountText): void {
+    if (run.record.found === undefined) this.#ask(run, account);
+  }
+
+  /** There is another block: what is shown of somebody may be true no longer. */
+  lookAgain(): void {
+    for (const run of this.all) {
+      const { found, call } = run.record;
+      if (found !== undefined && !isOver(call.state)) this.#ask(run, found.account);
+    }
+  }
+
+  #ask(run: CallRun, account: AccountText): void {
     const { directory, log, signal } = this.#options;
-    if (run.record.found !== undefined) return;
     directory?.resolve({ target: { kind: "account", account } }, signal).then(
       found => run.found(found),
       (error: unknown) => log.failed("call.peer.undescribed", error),

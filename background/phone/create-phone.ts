@@ -89,6 +89,7 @@ export function createPhone(options: PhoneOptions): PhoneKit {
       if (act === "resume") holdOthers(calls, id);
       calls.get(id)?.tell({ type: act });
     },
+    lookAgain: () => calls.lookAgain(),
     nudge() {
       line.nudge();
       calls.tellAll({ type: "network-changed" });

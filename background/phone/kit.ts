@@ -29,6 +29,8 @@ export interface PhoneKit {
   /** Talks, and puts whoever was talked to before on hold. */
   accept(id: CallId): void;
   tell(id: CallId, act: CallAct): void;
+  /** The chain has another block: what it says of the people in calls is asked anew. */
+  lookAgain(): void;
   /** The machine woke up, or has another network. */
   nudge(): void;
 }

@@ -127,6 +127,12 @@ describe("a call as panels show it", () => {
     );
   });
 
+  it("one of two that crossed says in which it goes on", () => {
+    const successor = incomingCall.id;
+    const state = { kind: "ended", reason: "glare", talked: false, successor } as const;
+    expect(toCallView(record({ ...outgoingCall, state }), unknown).goesOnIn).toBe(successor);
+  });
+
   it("the time counts from the connection, and is absent before", () => {
     expect(toCallView(record(outgoingCall), unknown).since).toBeUndefined();
     expect(toCallView(record(outgoingCall, { connected: 77 }), unknown).since).toBe(77);

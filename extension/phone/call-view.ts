@@ -54,6 +54,7 @@ export function toCallView(record: CallRecord, { contact }: Known): CallView {
     ...(context && { context }),
     ...(connected !== undefined && { since: connected }),
     ...(said !== undefined && { said }),
+    ...("successor" in call.state && { goesOnIn: call.state.successor }),
   };
 }
 

@@ -10,6 +10,7 @@ import { createWindowMedia } from "../../background/media/window-media.ts";
 import { createPhone } from "../../background/phone/create-phone.ts";
 import type { PhoneKit } from "../../background/phone/kit.ts";
 import type { CallLog, CallRecord, Screens } from "../../background/phone/ports.ts";
+import { isOver } from "../../protocol/call/call.ts";
 import type { SignedIn } from "../features/account/phone.ts";
 import type { LineKit } from "./answer-calls.ts";
 import { type CallWindows, startCallWindows } from "./call-windows.ts";
@@ -65,11 +66,9 @@ export function startLine(session: LineSession): LineKit {
     calls: () => kit.calls.list(),
   });
   const directory = startDirectory({
-    book: home.book,
-    isWatching: () => kit.calls.list().length > 0,
-    clock,
-    log,
-    signal,
+    ...{ book: home.book, clock, log, signal },
+    isWatching: () => kit.calls.list().some(({ call }) => !isOver(call.state)),
+    changed: () => kit.lookAgain(),
   });
   const kit: PhoneKit = createPhone({
     ...(directory && { directory }),

@@ -13,6 +13,7 @@ import { builtHome } from "./built-home.ts";
 import type { FeatureParts } from "./feature-parts.ts";
 import { type People, startLine } from "./line-session.ts";
 import { createSnapshotFeed, type SnapshotFeed } from "./snapshot-feed.ts";
+import { createAsking } from "./start-directory.ts";
 
 export interface SessionOptions {
   readonly bus: Bus;
@@ -49,7 +50,7 @@ async function openSession(options: SessionOptions, feed: SnapshotFeed): Promise
   ]);
   const recents = await startRecents(parts, { titleOf: contacts.titleOf }, signal);
   const people: People = { preferences, contacts, recents };
-  const wallets = createWalletCheck();
+  const wallets = createWalletCheck(createAsking({ home: () => feed.now().home, clock, log }));
 
   // Signing in anew replaces the line, never a second one beside it.
   let line: { readonly kit: LineKit; readonly end: AbortController } | undefined;
