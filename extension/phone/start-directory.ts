@@ -21,13 +21,8 @@ export interface DirectoryOptions {
 }
 
 /** The chains of the address book; none where there is no book, and then accounts alone are called. */
-export function startDirectory({
-  book,
-  isWatching,
-  clock,
-  log,
-  signal,
-}: DirectoryOptions): Directory | undefined {
+export function startDirectory(options: DirectoryOptions): Directory | undefined {
+  const { book, clock, log } = options;
   if (book === undefined || book.chains.length === 0) return undefined;
   const chains = createChains(book, clock, log);
   const resolver = createResolver({ chains, clock });
