@@ -6,6 +6,7 @@
 // starts it anew. That costs clients a reconnection and loses nothing, because the node keeps nothing.
 import { readFile } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
+import { parseAddressBook } from "../protocol/chain/address-book.ts";
 import { EtherlynkError } from "../protocol/errors.ts";
 import { descriptorLimit } from "./descriptors.ts";
 import { AddressListError } from "./door/addresses.ts";
@@ -27,7 +28,8 @@ async function run(options: NodeOptions): Promise<void> {
   const key = await createNodeKey(options.key);
   const domain = options.domain ?? (options.open ? undefined : "localhost");
   const tls = options.tls && (await readTls(options.tls));
-  const node = create({ ...options, domain, tls, log, links: toLinks(options, key) });
+  const chain = await readChain(options);
+  const node = create({ ...options, chain, domain, tls, log, links: toLinks(options, key) });
   const { urls } = await listen(node, options);
   stopOnSignals(node, log);
   const words = [
@@ -42,10 +44,31 @@ async function run(options: NodeOptions): Promise<void> {
   process.stdout.write(`${words.join("  ")}\n`);
 }
 
-function toLinks({ peers, domain }: NodeOptions, key: NodeKey): NodeConfig["links"] {
-  if (peers.length === 0) return undefined;
-  if (domain === undefined) throw new OptionError("--peer needs --domain: other nodes know this one by it.");
-  return { peers, key };
+function toLinks({ peers, domain, book, plainLinks }: NodeOptions, key: NodeKey): NodeConfig["links"] {
+  if (peers.length > 0 && domain === undefined) {
+    throw new OptionError("--peer needs --domain: other nodes know this one by it.");
+  }
+  // Without a domain of its own no other node could find it, nor believe it.
+  const isFound = book !== undefined && domain !== undefined;
+  return peers.length > 0 || isFound ? { peers, key, plain: plainLinks } : undefined;
+}
+
+/** The chain that delegations are signed for is the book's first, unless it is said. */
+async function readChain({ chain, book: file }: NodeOptions): Promise<NonNullable<NodeConfig["chain"]>> {
+  if (file === undefined) return chain ?? { id: 1 };
+  const book = parseAddressBook(await readJson(file));
+  const [first] = book.chains;
+  if (first === undefined) throw new StartError(`The address book ${file} names no chain.`);
+  return { id: first.id, ...chain, book };
+}
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "it is no JSON";
+    throw new StartError(`The address book cannot be read from ${file}: ${code}.`, { cause });
+  }
 }
 
 function create(config: NodeConfig): SignallerNode {

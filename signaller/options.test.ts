@@ -21,7 +21,9 @@ describe("the command line", () => {
       tls: undefined,
       peers: [],
       aliases: new Map(),
-      chain: { id: 1 },
+      chain: undefined,
+      book: undefined,
+      plainLinks: false,
       origins: undefined,
       trustProxy: [],
       peerKey: "peerjs",
@@ -33,7 +35,7 @@ describe("the command line", () => {
     const line = `--port 0 --host :: --open --domain Node.Example --key k.pem --cert c.pem --cert-key d.pem --peers
       --peer other.example=wss://other.example:9001#${print} --origin https://a.example --origin http://localhost:8080
       --trust-proxy 10.0.0.0/8 --trust-proxy ::1 --path calls --peer-key word
-      --chain 31337=http://127.0.0.1:8545 --alias echo=0x70997970C51812dc3A010C7d01b50e0d17dc79C8`;
+      --chain 31337=http://127.0.0.1:8545 --book book.json --plain-links --alias echo=0x70997970C51812dc3A010C7d01b50e0d17dc79C8`;
     expect(run(...line.split(/\s+/))).toEqual({
       port: 0,
       host: "::",
@@ -45,6 +47,8 @@ describe("the command line", () => {
       peers: [{ domain: "other.example", url: "wss://other.example:9001/", thumbprint: print }],
       aliases: new Map([["echo", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8"]]),
       chain: { id: 31_337, rpc: "http://127.0.0.1:8545/" },
+      book: "book.json",
+      plainLinks: true,
       origins: ["https://a.example", "http://localhost:8080"],
       trustProxy: ["10.0.0.0/8", "::1"],
       peerKey: "word",
@@ -54,7 +58,7 @@ describe("the command line", () => {
 
   it("knows every option that its help names, and names every one", () => {
     const named = new Set([...HELP.matchAll(/--([a-z-]+)/g)].map(([, name]) => name));
-    expect(named.size).toBe(17);
+    expect(named.size).toBe(19);
     for (const name of named) {
       try {
         parseOptions([`--${name}`]);

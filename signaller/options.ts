@@ -15,7 +15,10 @@ export interface NodeOptions {
   readonly peers: readonly PeerNode[];
   readonly aliases: Aliases;
   /** The chain that wallets sign for, and where smart accounts are asked. */
-  readonly chain: { readonly id: number; readonly rpc?: string };
+  readonly chain: { readonly id: number; readonly rpc?: string } | undefined;
+  /** The file of the address book: chains that are read and followed. */
+  readonly book: string | undefined;
+  readonly plainLinks: boolean;
   readonly origins: readonly string[] | undefined;
   readonly trustProxy: readonly string[];
   readonly peerKey: string;
@@ -46,6 +49,8 @@ const SPEC = {
   peer: { type: "string", multiple: true },
   alias: { type: "string", multiple: true },
   chain: { type: "string" },
+  book: { type: "string" },
+  "plain-links": { type: "boolean" },
   origin: { type: "string", multiple: true },
   "trust-proxy": { type: "string", multiple: true },
   "peer-key": { type: "string" },
@@ -68,7 +73,9 @@ export const HELP = `Runs one node: PeerJS and SIP over WebSocket on one port.
   --cert-key FILE          ... and its private key (PEM)
   --peer DOMAIN=URL#PRINT  another domain's node, and the thumbprint of its key; may be repeated
   --alias NAME=0xACCOUNT   a plain name such as echo that leads to an account; may be repeated
-  --chain ID[=URL]         the chain that wallets sign for (1), and its RPC, by which smart accounts are asked (ERC-1271)
+  --chain ID[=URL]         the chain that wallets sign for (1, or the book's first), and its RPC, by which smart accounts are asked (ERC-1271)
+  --book FILE              address book of the chains whose numbers, names, accounts and nodes are believed
+  --plain-links            dial nodes found there without TLS too, and on this machine: for trying it out
   --origin ORIGIN          a web origin that may use the node, such as https://example.org; may be repeated (any)
   --trust-proxy RANGE      a proxy that is believed about whom it forwards, such as 10.0.0.0/8; may be repeated
   --peer-key WORD          the key that PeerJS clients name (peerjs)
@@ -97,7 +104,9 @@ export function parseOptions(args: readonly string[]): Command {
       tls: parseTls(values),
       peers: (values.peer ?? []).map(parsePeer),
       aliases: new Map((values.alias ?? []).map(parseAlias)),
-      chain: parseChain(values.chain ?? "1"),
+      chain: values.chain === undefined ? undefined : parseChain(values.chain),
+      book: values.book,
+      plainLinks: values["plain-links"] ?? false,
       origins: values.origin?.map(parseOrigin),
       trustProxy: values["trust-proxy"] ?? [],
       peerKey: parsePeerKey(values["peer-key"] ?? "peerjs"),
@@ -163,7 +172,7 @@ function parseAlias(text: string): readonly [string, string] {
 }
 
 /** `1`, or `31337=http://127.0.0.1:8545` */
-function parseChain(text: string): NodeOptions["chain"] {
+function parseChain(text: string): NonNullable<NodeOptions["chain"]> {
   const [, id = "", address] = /^([1-9]\d{0,14})(?:=(.+))?$/.exec(text) ?? [];
   const url = address === undefined ? undefined : URL.parse(address);
   if (id !== "" && address === undefined) return { id: Number(id) };

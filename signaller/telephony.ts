@@ -1,7 +1,10 @@
 import { Bridge } from "./bridge/bridge.ts";
 import { bridgeMetrics } from "./bridge/bridge-metrics.ts";
+import { chainMetrics } from "./chain/chain-metrics.ts";
+import { createWhereabouts } from "./chain/whereabouts.ts";
 import { linkMetrics } from "./link/link-metrics.ts";
-import { Links, type PeerNode } from "./link/links.ts";
+import { Links } from "./link/links.ts";
+import type { PeerNode } from "./link/peer-node.ts";
 import type { Log } from "./log.ts";
 import type { Metric } from "./metrics.ts";
 import type { NodeKey } from "./node-key.ts";
@@ -28,6 +31,8 @@ export interface LinksOptions {
   readonly peers: readonly PeerNode[];
   readonly key: NodeKey;
   readonly limits?: Partial<LinkLimits>;
+  /** Nodes found on the chain are dialled without TLS too, and on this machine: for trying it out. */
+  readonly plain?: boolean;
 }
 
 /** SIP, the links to other domains, and the bridge to PeerJS: what `node.ts` plugs in beside PeerJS itself. */
@@ -45,18 +50,27 @@ export interface Telephony {
 export function createTelephony(config: TelephonyConfig): Telephony {
   const { domain, open, chain, aliases, path, realm, log, links: wanted } = config;
   const peers = wanted?.peers.map(peer => peer.domain) ?? [];
-  const room = createSipRoom({ domain, open, chain, aliases, path, peers, log });
+  const { book, limits } = chain;
+  const whereabouts = book && createWhereabouts({ book, log, limits });
+  const room = createSipRoom({ domain, open, chain, whereabouts, aliases, path, peers, log });
   const bridge = new Bridge({ room, realm, log });
-  const links = wanted === undefined ? undefined : new Links({ room, log, ...wanted });
+  const links = wanted === undefined ? undefined : new Links({ room, log, whereabouts, ...wanted });
   return {
     dialects: links === undefined ? [room.dialect] : [room.dialect, links.dialect],
-    start: () => links?.start(),
+    start() {
+      whereabouts?.start();
+      links?.start();
+    },
     metrics: () => [
       ...sipMetrics(room.figures()),
       ...bridgeMetrics(bridge),
       ...(links === undefined ? [] : linkMetrics(links)),
+      ...(whereabouts === undefined ? [] : chainMetrics(whereabouts)),
     ],
-    stop: () => links?.close(),
+    stop() {
+      links?.close();
+      whereabouts?.close();
+    },
     close() {
       bridge.close();
       room.close();

@@ -6,7 +6,7 @@ import type { Answer } from "../../protocol/sip/dialog-state.ts";
 import { toHeader } from "../../protocol/sip/edit-message.ts";
 import { contentType, header } from "../../protocol/sip/fields.ts";
 import type { SipRequest } from "../../protocol/sip/message.ts";
-import { toWarning } from "../sip/sip-core.ts";
+import { toWarning } from "../sip/warning.ts";
 import { type Agreed, toDirectionAnswer } from "./direction-answer.ts";
 
 /** What a request within a bridged call comes to. */

@@ -16,18 +16,26 @@ export interface HandshakeConfig {
   readonly key: NodeKey;
   /** The thumbprint that a domain's node must have; `undefined` for a domain that is not configured. */
   thumbprintOf(domain: string): string | undefined;
+  /** Whether the chain names this key for a domain that is not configured. */
+  isFound?(domain: string, thumbprint: string): boolean;
 }
 
 /** One side of the handshake that `hello.ts` draws. */
 export interface Handshake {
-  /** What is to be sent now. The other side's domain once it has proven itself. Throws LinkError to refuse it. */
-  take(message: LinkMessage): Promise<{ readonly send: readonly string[]; readonly done?: string }>;
+  /** What is to be sent now, and who the other side is once it has proven it. Throws LinkError to refuse it. */
+  take(message: LinkMessage): Promise<{ readonly send: readonly string[]; readonly done?: Proven }>;
+}
+
+/** Whose node the other side is, and the thumbprint of the key that it has. */
+export interface Proven {
+  readonly domain: string;
+  readonly thumbprint: string;
 }
 
 type State =
   | { readonly name: "silent" }
   | { readonly name: "greeted"; readonly key: P256Key; readonly claim: NodeLinkClaim }
-  | { readonly name: "proven"; readonly domain: string };
+  | { readonly name: "proven"; readonly other: Proven };
 
 /** The side that dials `domain`; `first` is what it says. */
 export function createCallerHandshake(
@@ -45,12 +53,12 @@ export function createCallerHandshake(
         return { send: [] };
       }
       if (message.link === "proof" && state.name === "greeted") {
-        const { claim } = state;
+        const { claim, key } = state;
         await requireProof(state, message.signature);
-        state = { name: "proven", domain };
+        state = { name: "proven", other: { domain, thumbprint: thumbprint(key) } };
         return { send: [await prove(config.key, claim)] };
       }
-      if (message.link === "ready" && state.name === "proven") return { send: [], done: domain };
+      if (message.link === "ready" && state.name === "proven") return { send: [], done: state.other };
       throw outOfTurn();
     },
   };
@@ -70,7 +78,8 @@ export function createCalleeHandshake(config: HandshakeConfig): Handshake {
       }
       if (message.link === "proof" && state.name === "greeted") {
         await requireProof(state, message.signature);
-        return { send: [formatLinkMessage({ link: "ready" })], done: state.claim.otherDomain };
+        const other = { domain: state.claim.otherDomain, thumbprint: thumbprint(state.key) };
+        return { send: [formatLinkMessage({ link: "ready" })], done: other };
       }
       throw outOfTurn();
     },
@@ -89,12 +98,8 @@ interface Greeting {
 }
 
 function greet({ config, message, role, nonce }: Greeting): State & { readonly name: "greeted" } {
-  const expected = config.thumbprintOf(message.from);
   if (message.to !== config.domain) throw new LinkError(`This is the node of ${config.domain}.`);
-  if (expected === undefined) throw new LinkError(`No link to ${message.from} is configured here.`);
-  if (thumbprint(message.key) !== expected) {
-    throw new LinkError(`The key of ${message.from} is not the one that is configured here.`);
-  }
+  requireExpected(config, message.from, thumbprint(message.key));
   const claim: NodeLinkClaim = {
     role,
     ownDomain: config.domain,
@@ -103,6 +108,18 @@ function greet({ config, message, role, nonce }: Greeting): State & { readonly n
     otherNonce: message.nonce,
   };
   return { name: "greeted", key: message.key, claim };
+}
+
+function requireExpected(config: HandshakeConfig, domain: string, key: string): void {
+  const expected = config.thumbprintOf(domain);
+  if (expected !== undefined && key !== expected) {
+    throw new LinkError(`The key of ${domain} is not the one that is configured here.`);
+  }
+  if (expected !== undefined) return;
+  if (config.isFound === undefined) throw new LinkError(`No link to ${domain} is configured here.`);
+  if (domain === config.domain || !config.isFound(domain, key)) {
+    throw new LinkError(`No link to ${domain} is configured here, and the chain names no such key for it.`);
+  }
 }
 
 async function prove(key: NodeKey, claim: NodeLinkClaim): Promise<string> {

@@ -1,6 +1,6 @@
-import { from } from "../../protocol/sip/fields.ts";
+import { from, toTag } from "../../protocol/sip/fields.ts";
 import { formatMessage } from "../../protocol/sip/format-message.ts";
-import type { SipMessage } from "../../protocol/sip/message.ts";
+import type { SipMessage, SipRequest } from "../../protocol/sip/message.ts";
 import { isKeepAlive, parseMessage } from "../../protocol/sip/parse-message.ts";
 import { SipParseError } from "../../protocol/sip/sip-parse-error.ts";
 import { toHostKey, toSipUri } from "../sip/address-keys.ts";
@@ -18,21 +18,37 @@ interface Connected {
   readonly dialledBy: Side;
 }
 
+export interface LinkFlowConfig {
+  /** Of a node that was found on the chain, where a domain may have several. */
+  readonly thumbprint?: string;
+  /** Our own domain. */
+  readonly own: string;
+  readonly core: SipCore;
+  /** Of a node that was found on the chain: whether an account says that this is its node. */
+  readonly believes?: (account: string) => boolean;
+  /** A request that begins something. */
+  readonly onRequest?: (request: SipRequest) => void;
+}
+
 /** The way to one other domain, whatever connection it takes just now. */
 export class LinkFlow implements Flow {
   readonly kind = "link";
   readonly id: number;
   readonly domain: string;
-  readonly #own: string;
-  readonly #core: SipCore;
+  readonly #config: LinkFlowConfig;
   #current: Connected | undefined;
   malformed = 0;
+  /** When something last moved, in milliseconds of the monotonic clock. */
+  usedAt = performance.now();
 
-  constructor(id: number, domain: string, { own, core }: { own: string; core: SipCore }) {
+  constructor(id: number, domain: string, config: LinkFlowConfig) {
     this.id = id;
     this.domain = domain;
-    this.#own = own;
-    this.#core = core;
+    this.#config = config;
+  }
+
+  get thumbprint(): string | undefined {
+    return this.#config.thumbprint;
   }
 
   get closed(): boolean {
@@ -40,6 +56,7 @@ export class LinkFlow implements Flow {
   }
 
   deliver(message: SipMessage): boolean {
+    this.usedAt = performance.now();
     return this.#current?.wire.send(formatMessage(message)) ?? false;
   }
 
@@ -63,11 +80,12 @@ export class LinkFlow implements Flow {
   disconnect(wire: Wire): boolean {
     if (this.#current?.wire !== wire) return false;
     this.#current = undefined;
-    this.#core.forget(this);
+    this.#config.core.forget(this);
     return true;
   }
 
   take(wire: Wire, payload: Buffer): void {
+    this.usedAt = performance.now();
     const text = payload.toString("latin1");
     if (isKeepAlive(text)) return;
     try {
@@ -85,17 +103,19 @@ export class LinkFlow implements Flow {
   }
 
   get #preferred(): Side {
-    return this.#own < this.domain ? "us" : "them";
+    return this.#config.own < this.domain ? "us" : "them";
   }
 
   #receive(message: SipMessage): void {
-    const believed = withAssertedOf(message, this.domain);
+    const { believes, onRequest } = this.#config;
+    const believed = withAssertedOf(message, this.domain, believes);
     const sender = believed.kind === "request" ? toSipUri(from(believed).uri) : undefined;
     if (believed.kind === "request" && (sender === undefined || toHostKey(sender) !== this.domain)) {
       const sentence = `From is not of ${this.domain}, whose node sends this.`;
-      this.#core.refuse(this, believed, { status: 403, sentence });
+      this.#config.core.refuse(this, believed, { status: 403, sentence });
       return;
     }
-    this.#core.receive(this, believed);
+    if (believed.kind === "request" && toTag(believed) === undefined) onRequest?.(believed);
+    this.#config.core.receive(this, believed);
   }
 }

@@ -1,7 +1,7 @@
 import type { Log } from "../log.ts";
 import { closeCode } from "../websocket/frame.ts";
 import type { Receiver, Wire } from "../wire.ts";
-import { type Handshake, LinkError } from "./handshake.ts";
+import { type Handshake, LinkError, type Proven } from "./handshake.ts";
 import { parseLinkMessage } from "./hello.ts";
 import type { LinkFlow } from "./link-flow.ts";
 
@@ -10,8 +10,8 @@ export interface LinkReceiverConfig {
   readonly log: Log;
   readonly handshakeMs: number;
   readonly handshakeMessages: number;
-  /** The other side has proven to be the node of `domain`: what comes from now on is SIP for this flow. */
-  onProven(domain: string, wire: Wire): LinkFlow | undefined;
+  /** The other side has proven to be the node of a domain: what comes from now on is SIP for this flow. */
+  onProven(other: Proven, wire: Wire): LinkFlow | undefined;
   onClose(flow: LinkFlow | undefined, wire: Wire): void;
 }
 

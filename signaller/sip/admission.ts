@@ -10,7 +10,9 @@ import {
   parseAuthorization,
 } from "../../protocol/words/admission.ts";
 import { checkDelegation, type Scope } from "../../protocol/words/delegation.ts";
-import { type P256Key, toJwk } from "../../protocol/words/p256-key.ts";
+import { type P256Key, thumbprint, toJwk } from "../../protocol/words/p256-key.ts";
+import type { Client } from "../chain/client-table.ts";
+import type { Maybe } from "../chain/maybe.ts";
 import type { Nonces } from "./nonces.ts";
 import type { WalletCheck } from "./wallet-check.ts";
 
@@ -22,6 +24,9 @@ export interface Identity {
   readonly scopes: number;
   /** Milliseconds of the monotonic clock: when its delegation ends, so does all it was admitted to. */
   readonly until: number;
+  /** Of its delegation: the account's epoch, and the thumbprint of the device, by which both can be revoked. */
+  readonly epoch: number;
+  readonly device: string;
 }
 
 export type Admitted =
@@ -36,6 +41,8 @@ export interface Admission {
   isProof(request: SipRequest): boolean;
   /** Checks the Authorization of a request: nonce, time, scope, the device's signature, the wallet's. Never throws. */
   check(request: SipRequest, asking: Asking): Promise<Admitted>;
+  /** Why who was admitted is so no longer, by what the node knows at this moment. */
+  faultOf(identity: Identity): string | undefined;
 }
 
 /** The connection that a request came by. */
@@ -48,6 +55,10 @@ export interface AdmissionConfig {
   readonly realm: string;
   readonly chainId: number;
   readonly wallets: WalletCheck;
+  /** The account as the chain has it; without a chain every account is in its first epoch. */
+  readonly clientOf?: ((account: string) => Maybe<Client>) | undefined;
+  /** The same where it is known without asking. */
+  readonly knownClient?: ((account: string) => Client | undefined) | undefined;
   /** Checks under way at once. */
   readonly concurrent: number;
   /** Milliseconds of the monotonic clock. */
@@ -64,6 +75,10 @@ export function createAdmission(config: AdmissionConfig): Admission {
   return {
     challenge: nonces =>
       formatChallenge({ realm: config.realm, nonce: nonces.issue(), ts: Math.floor(config.wallClock()) }),
+    faultOf(identity) {
+      const client = config.knownClient?.(identity.user);
+      return client === undefined ? undefined : standingFault(identity, client);
+    },
     isProof: ({ headers }) => headers.some(({ key, value }) => key === "authorization" && isOurs.test(value)),
     async check(request, asking) {
       if (underWay >= config.concurrent) return refuse(503, "This node checks too many devices just now.");
@@ -103,7 +118,8 @@ async function checkRequest(
     now,
     chainId: config.chainId,
     scope: scopeOf(request.method) ?? "register",
-    accountEpoch: 0,
+    // Looked at last of all, so that nothing can change between that and the admission.
+    accountEpoch: config.clientOf === undefined ? 0 : signed.delegation.accountEpoch,
   });
   if (!allowed.ok) return refuse(403, allowed.sentence);
   if (!(await isSignedByDevice(request, authorization, config.realm))) {
@@ -112,9 +128,26 @@ async function checkRequest(
   if (!(await config.wallets.isSigned(signed, address))) {
     return refuse(403, "The wallet of this account did not sign for this device. Sign in again.");
   }
-  const { account, scopes, expiry } = signed.delegation;
+  const { account, scopes, expiry, accountEpoch: epoch, signKey } = signed.delegation;
   const until = config.now() + (expiry - now) * 1_000;
-  return { ok: true, identity: { user: account.toLowerCase(), scopes, until } };
+  const user = account.toLowerCase();
+  const identity = { user, scopes, until, epoch, device: thumbprint(signKey) };
+  const client = await config.clientOf?.(user);
+  const fault = client === undefined ? undefined : standingFault(identity, client);
+  return fault === undefined ? { ok: true, identity } : refuse(403, fault);
+}
+
+/** Why a device that was allowed is so no longer; `undefined` where it is. */
+export function standingFault(
+  { epoch, device }: Pick<Identity, "epoch" | "device">,
+  client: Client,
+): string | undefined {
+  if (epoch !== client.epoch) {
+    return "The account has ended the permissions of its old devices. Sign in again.";
+  }
+  return client.revoked.includes(device)
+    ? "The account has revoked this device. Sign in again with the wallet."
+    : undefined;
 }
 
 function readAuthorization(request: SipRequest): Authorization | undefined {

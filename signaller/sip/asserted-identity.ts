@@ -18,10 +18,20 @@ export function withAsserted<M extends SipMessage>(message: M, user: string | un
   return { ...message, headers };
 }
 
-/** What another domain's node asserts holds for its own domain and for no other. */
-export function withAssertedOf<M extends SipMessage>(message: M, domain: string): M {
+/**
+ * What another domain's node asserts holds for its own domain and for no other.
+ *
+ * @param believes of a node that was found on the chain: whether it speaks for a user, who alone can say so
+ */
+export function withAssertedOf<M extends SipMessage>(
+  message: M,
+  domain: string,
+  believes: (user: string) => boolean = () => true,
+): M {
   if (!hasAny(message)) return message;
-  const headers = message.headers.filter(header => header.key !== PREFERRED && !isForeign(header, domain));
+  const headers = message.headers.filter(
+    header => header.key !== PREFERRED && (header.key !== ASSERTED || isTheirs(header, domain, believes)),
+  );
   return headers.length === message.headers.length ? message : { ...message, headers };
 }
 
@@ -31,8 +41,7 @@ function hasAny({ headers }: SipMessage): boolean {
 }
 
 /** Read narrowly: the one form that nodes write. */
-function isForeign({ key, value }: SipHeader, domain: string): boolean {
-  if (key !== ASSERTED) return false;
-  const found = /^<sip:[^@<>,;\s]+@([^@<>,;\s]+)>$/.exec(value);
-  return found?.[1]?.toLowerCase() !== domain;
+function isTheirs({ value }: SipHeader, domain: string, believes: (user: string) => boolean): boolean {
+  const [, user = "", host] = /^<sip:([^@<>,;\s]+)@([^@<>,;\s]+)>$/.exec(value) ?? [];
+  return host?.toLowerCase() === domain && believes(user);
 }

@@ -2,7 +2,7 @@ import { encodeData, from } from "ox/AbiFunction";
 import { EtherlynkError } from "../../protocol/errors.ts";
 import { chainLimits } from "./limits.ts";
 
-/** The one question a node asks the chain so far. */
+/** What admission asks of the chain where an account is a contract. */
 export interface ChainRpc {
   /**
    * Does the smart account at `account` accept `signature` over `hash` (ERC-1271)?
@@ -17,27 +17,55 @@ const MAGIC = "0x1626ba7e";
 
 const isValidSignature = from("function isValidSignature(bytes32,bytes) view returns (bytes4)");
 
-export function createChainRpc(url: string): ChainRpc {
+/** One question to a chain's server. */
+export interface ChainQuestion {
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+/** What an answer may cost. */
+export interface AnswerBounds {
+  readonly answerMs: number;
+  readonly answerBytes: number;
+  readonly signal?: AbortSignal;
+}
+
+/** @param server its address, or whoever asks one of several */
+export function createChainRpc(server: string | ((question: ChainQuestion) => Promise<unknown>)): ChainRpc {
+  const ask =
+    typeof server === "string"
+      ? (question: ChainQuestion) => askChain(server, question, chainLimits)
+      : server;
   return {
     async isValidSignature(account, hash, signature) {
       const data = encodeData(isValidSignature, [hash, signature]);
-      const answer = await ask(url, "eth_call", [{ to: account, data }, "latest"]);
+      const answer = await ask({ method: "eth_call", params: [{ to: account, data }, "latest"] });
       // A contract that reverts, an account without code (`0x`): both have not accepted.
       return typeof answer === "string" && answer.length === 66 && answer.startsWith(MAGIC);
     },
   };
 }
 
-async function ask(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
+/**
+ * Asks one server. `undefined`: the call reverted, which is an answer.
+ *
+ * @throws ChainRpcError
+ */
+export async function askChain(
+  url: string,
+  { method, params }: ChainQuestion,
+  { answerMs, answerBytes, signal }: AnswerBounds,
+): Promise<unknown> {
+  const patience = AbortSignal.timeout(answerMs);
   try {
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
-      signal: AbortSignal.timeout(chainLimits.answerMs),
+      signal: signal === undefined ? patience : AbortSignal.any([patience, signal]),
       redirect: "error",
     });
-    return readAnswer(await readBounded(response));
+    return readAnswer(await readBounded(response, answerBytes));
   } catch (cause) {
     if (cause instanceof ChainRpcError) throw cause;
     throw new ChainRpcError("chain.unreachable", "The chain did not answer; try again.", { cause });
@@ -65,12 +93,12 @@ function isRevert(error: unknown): boolean {
   return code === 3 || (typeof message === "string" && /revert/i.test(message));
 }
 
-async function readBounded(response: Response): Promise<string> {
+async function readBounded(response: Response, mostBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > chainLimits.answerBytes) {
+    if (bytes > mostBytes) {
       throw new ChainRpcError("chain.size", "The chain's answer is too long; check the address of its RPC.");
     }
     chunks.push(chunk);

@@ -112,6 +112,17 @@ export interface LinkLimits {
   readonly lastRetryMs: number;
   /** How long a link must last to count as one that works. */
   readonly steadyMs: number;
+
+  // ── Links to nodes that are found on the chain, where anybody may name any
+  readonly foundLinks: number;
+  /** A call waits so long for its link. */
+  readonly reachMs: number;
+  /** A node that could not be reached is not tried again for so long. */
+  readonly unreachableMs: number;
+  /** A link that nothing moves on is closed; the next call opens it again. */
+  readonly idleMs: number;
+  /** Dialogs whose link is remembered. */
+  readonly dialogs: number;
 }
 
 export const linkLimits: LinkLimits = {
@@ -124,6 +135,12 @@ export const linkLimits: LinkLimits = {
   firstRetryMs: 500,
   lastRetryMs: 30_000,
   steadyMs: 10_000,
+
+  foundLinks: 256,
+  reachMs: 4_000,
+  unreachableMs: 3_000,
+  idleMs: 300_000,
+  dialogs: 20_000,
 };
 
 export const bridgeLimits = {

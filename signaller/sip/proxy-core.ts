@@ -1,4 +1,7 @@
+import { type EndReason, toReason } from "../../protocol/call/end-reason.ts";
 import { createResponse } from "../../protocol/sip/create-response.ts";
+import { toHeader } from "../../protocol/sip/edit-message.ts";
+import { from } from "../../protocol/sip/fields.ts";
 import type { SipHeader, SipRequest, SipResponse } from "../../protocol/sip/message.ts";
 import { openProxy, stepProxy } from "../../protocol/sip/proxy.ts";
 import type { ProxyConfig } from "../../protocol/sip/proxy-config.ts";
@@ -9,11 +12,14 @@ import type {
   ProxyTarget,
   ProxyTimer,
 } from "../../protocol/sip/proxy-context.ts";
+import { toSipUri, toUserKey } from "./address-keys.ts";
 import type { ClientRun, ClientTransactions, ClientUser } from "./client-transactions.ts";
 import type { Flow } from "./flow.ts";
 import { createRandomTokens } from "./random-tokens.ts";
 import type { ServerRun, ServerUser } from "./server-transactions.ts";
 import type { Timed, Timer, TimerWheel } from "./timer-wheel.ts";
+import { toWarning } from "./warning.ts";
+import type { Called } from "./way.ts";
 
 /** A request that was screened, and where it goes. */
 export interface Forwarding {
@@ -21,6 +27,16 @@ export interface Forwarding {
   /** `Screened.loop`. */
   readonly loop: string;
   readonly groups: readonly (readonly ProxyTarget[])[];
+  /** Whose devices these are, where that may change while they ring. */
+  readonly called?: Called;
+}
+
+/** Why devices that ring are to stop, and what the caller hears. */
+export interface Withdrawal {
+  readonly status: number;
+  readonly sentence: string;
+  /** For the devices. */
+  readonly reason: EndReason;
 }
 
 export interface ProxyCoreConfig {
@@ -38,6 +54,8 @@ const RANDOM_BYTES = 15;
 export class ProxyCore {
   readonly #config: ProxyCoreConfig;
   readonly #nextRandom = createRandomTokens(RANDOM_BYTES);
+  /** INVITEs whose forwarding has not ended. */
+  readonly #invites = new Set<Forwarded>();
   #size = 0;
 
   constructor(config: ProxyCoreConfig) {
@@ -50,15 +68,40 @@ export class ProxyCore {
   }
 
   /** Forwards a request; its answers go to `server`. */
-  forward(server: ServerRun, { request, loop, groups }: Forwarding): void {
+  forward(server: ServerRun, { request, loop, groups, called }: Forwarding): void {
     const random = this.#nextRandom();
     const [state, effects] = openProxy({ request, loop, groups, config: this.#config.proxy, random });
-    const forwarded = new Forwarded(this.#config, server, state);
+    const forwarded = new Forwarded(this.#config, server, { state, called, random });
     server.user = forwarded;
     this.#size++;
+    const isInvite = request.method === "INVITE";
+    if (isInvite) this.#invites.add(forwarded);
     forwarded.begin(effects, () => {
       this.#size--;
+      if (isInvite) this.#invites.delete(forwarded);
     });
+  }
+
+  /** Calls to a number that ring at devices which are no longer its owner's. What is answered goes on. */
+  withdrawNumber(number: string, owner: string | undefined, withdrawal: Withdrawal): void {
+    for (const invite of this.#invites) {
+      const { called } = invite;
+      if (called?.number === number && called.user !== owner) invite.withdraw(withdrawal);
+    }
+  }
+
+  /** Calls to a user that ring at one of its connections. Other devices of the user go on ringing. */
+  withdrawFrom(flow: Flow, user: string, withdrawal: Withdrawal): void {
+    for (const invite of this.#invites) {
+      if (invite.called?.user === user) invite.withdraw(withdrawal, flow);
+    }
+  }
+
+  /** Calls that a connection has begun as a user, and that nobody has answered. */
+  withdrawBy(flow: Flow, user: string, withdrawal: Withdrawal): void {
+    for (const invite of this.#invites) {
+      if (invite.isBy(flow, user)) invite.withdraw(withdrawal);
+    }
   }
 }
 
@@ -72,11 +115,40 @@ class Forwarded implements ServerUser, Timed {
   readonly #queue: ProxyEvent[] = [];
   #stepping = false;
   #onEnd: (() => void) | undefined;
+  readonly called: Called | undefined;
+  readonly #tag: string;
+  /** For all of it: no other device is tried any more. */
+  #withdrawn: Withdrawal | undefined;
 
-  constructor(config: ProxyCoreConfig, server: ServerRun, state: ProxyContext) {
+  constructor(
+    config: ProxyCoreConfig,
+    server: ServerRun,
+    { state, called, random }: { state: ProxyContext; called: Called | undefined; random: string },
+  ) {
     this.#config = config;
     this.#server = server;
     this.#state = state;
+    this.called = called;
+    this.#tag = random;
+  }
+
+  isBy(flow: Flow, user: string): boolean {
+    return (
+      this.#server.flow === flow &&
+      this.#state.name === "searching" &&
+      isFrom(this.#state.search.request, user)
+    );
+  }
+
+  /** @param only the flow of the devices that are meant; all of them, unless given */
+  withdraw(withdrawal: Withdrawal, only?: Flow): void {
+    if (this.#state.name !== "searching") return;
+    if (only === undefined) this.#withdrawn = withdrawal;
+    for (const branch of [...this.#branches]) {
+      if (branch !== undefined && (only === undefined || branch.run?.flow === only)) {
+        branch.withdraw(withdrawal, this.#tag);
+      }
+    }
   }
 
   begin(effects: readonly ProxyEffect[], onEnd: () => void): void {
@@ -148,6 +220,11 @@ class Forwarded implements ServerUser, Timed {
   #open({ branch: id, target, request }: ProxyEffect & { do: "forward" }): void {
     const branch = new Branch(this, id, request);
     this.#branches[id] = branch;
+    if (this.#withdrawn !== undefined) {
+      branch.withdraw(this.#withdrawn, this.#tag);
+      branch.onClosed();
+      return;
+    }
     const flow = this.#config.flowOf(target.hop);
     if (flow !== undefined) branch.run = this.#config.clients.open(flow, request, branch);
     else branch.onGone();
@@ -184,6 +261,15 @@ class Branch implements ClientUser {
     else this.#forwarded.tell({ type: "fail", branch: this.#id, why });
   }
 
+  /** It rings no more, and this is its answer, whatever the device says now. */
+  withdraw({ status, sentence, reason }: Withdrawal, toTag: string): void {
+    const request = this.#request;
+    if (request === undefined) return;
+    const why = toReason(reason);
+    this.run?.cancel(why === undefined ? [] : [toHeader("Reason", why)]);
+    this.onResponse(createResponse(request, status, { toTag, headers: [toWarning(sentence)] }));
+  }
+
   onClosed(): void {
     this.run = undefined;
     this.#request = undefined;
@@ -194,6 +280,12 @@ class Branch implements ClientUser {
     this.onFail("transport-error");
     this.onClosed();
   }
+}
+
+/** Of a proven sender, its account: a connection may have several. */
+function isFrom(request: SipRequest, user: string): boolean {
+  const uri = toSipUri(from(request).uri);
+  return uri !== undefined && toUserKey(uri.user) === user;
 }
 
 const NOTHING: readonly ProxyEffect[] = [];

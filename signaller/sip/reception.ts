@@ -4,9 +4,10 @@ import { contacts, header, to, tokens } from "../../protocol/sip/fields.ts";
 import type { SipHeader, SipMessage, SipRequest } from "../../protocol/sip/message.ts";
 import { formatDate } from "../../protocol/sip/sip-date.ts";
 import type { SipParseError } from "../../protocol/sip/sip-parse-error.ts";
+import type { Whereabouts } from "../chain/whereabouts.ts";
 import type { Log } from "../log.ts";
 import { closeCode } from "../websocket/frame.ts";
-import { toContactKey, toSipUri, toUserKey } from "./address-keys.ts";
+import { isChainKey, toContactKey, toSipUri, toUserKey } from "./address-keys.ts";
 import type { Admission, Identity } from "./admission.ts";
 import type { Aliases } from "./aliases.ts";
 import { withAsserted } from "./asserted-identity.ts";
@@ -26,6 +27,8 @@ export interface ReceptionConfig {
   readonly domains: Domains;
   /** Names that nobody registers: they lead to accounts. */
   readonly aliases: Aliases;
+  /** Where it is there, numbers and names are the chain's to give, in an open node too. */
+  readonly whereabouts?: Whereabouts | undefined;
   readonly registrar: Registrar;
   readonly limits: SipRoomLimits;
   readonly log: Log;
@@ -152,6 +155,12 @@ export class Reception implements SipHost {
       if (outcome.status === 403) connection.countFault();
       return;
     }
+    // A block may have come between the check and here.
+    const fault = admission.faultOf(outcome.identity);
+    if (fault !== undefined) {
+      this.#deny(connection, request, { status: 403, sentence: fault });
+      return;
+    }
     const known = liveIdentities(connection).filter(({ user }) => user !== outcome.identity.user);
     connection.identities = [...known, outcome.identity].slice(-limits.identities);
     this.counts.admitted++;
@@ -215,6 +224,11 @@ export class Reception implements SipHost {
       });
       return;
     }
+    const { whereabouts } = this.#config;
+    if (whereabouts !== undefined && isChainKey(user)) {
+      core.refuse(connection, request, { status: 403, sentence: ofTheChain });
+      return;
+    }
     const now = () => performance.now() / 1_000;
     const answer = register(
       {
@@ -228,7 +242,10 @@ export class Reception implements SipHost {
       { registrar, limits, now },
     );
     if (answer.status !== 200) core.refuse(connection, request, answer);
-    else this.#accept(connection, request, answer.headers);
+    else {
+      if (registrar.bindingsOf(user).length > 0) whereabouts?.changedHands.arrived(user);
+      this.#accept(connection, request, answer.headers);
+    }
   }
 
   /** RFC 3261 §8.2.2.3. */
@@ -274,6 +291,8 @@ const describeNode: readonly SipHeader[] = [
   ),
   toHeader("Supported", `${ownTag}, gruu`),
 ];
+
+const ofTheChain = "Names and numbers are registered through their account: write it in To.";
 
 const anotherAccount: Refusal = {
   status: 403,

@@ -5,7 +5,8 @@ import { toContactKey, toSipUri } from "./address-keys.ts";
 import { createDomains } from "./domains.ts";
 import type { Flow } from "./flow.ts";
 import { type Binding, createRegistrar } from "./registrar.ts";
-import { createRouter, type Way } from "./router.ts";
+import { createRouter } from "./router.ts";
+import type { Way } from "./way.ts";
 
 const ECHO = `0x${"ec".repeat(20)}`;
 
@@ -62,7 +63,9 @@ function createSetting({ nameless = false, linked = true } = {}) {
       );
       const screened = request.kind === "request" ? screenRequest(request, proxy) : undefined;
       if (screened?.kind !== "pass") throw new Error("This request passes.");
-      return route(screened, flow);
+      const way = route(screened, flow);
+      if (way instanceof Promise) throw new Error("Without a chain nobody has to be asked.");
+      return way;
     },
   };
 }

@@ -4,18 +4,16 @@ import type { ProxyTarget } from "../../protocol/sip/proxy-context.ts";
 import type { Screened } from "../../protocol/sip/proxy-screen.ts";
 import { instanceOfGruu } from "../../protocol/sip/registrar-bindings.ts";
 import type { SipUri } from "../../protocol/sip/uri.ts";
+import type { Maybe } from "../chain/maybe.ts";
+import type { Whereabouts } from "../chain/whereabouts.ts";
 import { isAccountKey, isChainKey, toContactKey, toHostKey, toSipUri, toUserKey } from "./address-keys.ts";
 import type { Aliases } from "./aliases.ts";
 import type { Domains } from "./domains.ts";
 import type { Flow } from "./flow.ts";
+import { createHomeRouter, type Errand } from "./home-router.ts";
+import type { Peers } from "./peers.ts";
 import type { Binding, Registrar } from "./registrar.ts";
-
-/** Where a request goes; or the answer that it earns instead. */
-export type Way =
-  | { readonly kind: "targets"; readonly groups: readonly (readonly ProxyTarget[])[] }
-  /** To this node itself: it names the domain and nobody in it. */
-  | { readonly kind: "self" }
-  | { readonly kind: "nobody"; readonly status: number; readonly sentence: string };
+import { changedHands, nobody, toTargets, type Way } from "./way.ts";
 
 /** Users of the other dialect. Both share one namespace; who is registered by SIP comes first. */
 export interface Guests {
@@ -25,37 +23,43 @@ export interface Guests {
   readonly flow: Flow;
 }
 
-/** The nodes of other domains. */
-export interface Peers {
-  /** The flow to a domain that the configuration names; `undefined` while there is no connection. */
-  flowTo(domain: string): Flow | undefined;
-}
-
 export interface RouterConfig {
   readonly domains: Domains;
   /** Names that the operator has given to accounts. */
   readonly aliases: Aliases;
   readonly registrar: Registrar;
   readonly peers: Peers;
+  /** The chains' word on numbers, names and accounts; without it they are whoever registers. */
+  readonly whereabouts?: Whereabouts | undefined;
   guests(): Guests | undefined;
 }
 
-export type Router = (screened: Screened, flow: Flow) => Way;
+/** A promise only where the chain or another node has to be asked first. */
+export type Router = (screened: Screened, flow: Flow) => Maybe<Way>;
 
 /**
  * Decides where a request goes (RFC 3261 §16.5): by its first Route that is not ours, else by its Request-URI. The
  * same way for what begins a dialog and for what belongs to one: a node knows of no dialogs.
  */
-export function createRouter({ domains, aliases, registrar, peers, guests }: RouterConfig): Router {
+export function createRouter(config: RouterConfig): Router {
+  const { domains, aliases, registrar, peers, guests, whereabouts } = config;
+  const toHome = whereabouts && createHomeRouter({ domains, registrar, peers, whereabouts, toUser });
   return ({ request, by, next }, flow) => {
     if (next.kind !== "sip") return nobody(404, "Only SIP addresses can be called here.");
     if (by === "route") {
-      return toPeer(next, request, flow) ?? nobody(404, "No way is known to the domain of this Route.");
+      return (
+        toPeer(next, request, flow) ??
+        toHome?.byRoute(next, request, flow) ??
+        nobody(404, "No way is known to the domain of this Route.")
+      );
     }
     const holder = holderOf(next);
     if (holder !== undefined) return toTargets([[{ uri: request.uri, hop: holder.id }]]);
-    if (domains.isOwn(next)) return next.user === undefined ? { kind: "self" } : toUser(next, request, flow);
-    return toPeer(next, request, flow) ?? nobodyAt(next);
+    if (!domains.isOwn(next)) {
+      return toPeer(next, request, flow) ?? toHome?.byAddress(next, request, flow) ?? nobodyAt(next);
+    }
+    if (next.user === undefined) return { kind: "self" };
+    return toHome?.byAddress(next, request, flow) ?? toUser({ uri: next, request, flow });
   };
 
   /**
@@ -85,25 +89,31 @@ export function createRouter({ domains, aliases, registrar, peers, guests }: Rou
     return toTargets([[{ uri: request.uri, hop: flow.id }]]);
   }
 
-  function toUser(uri: SipUri, request: SipRequest, flow: Flow): Way {
-    const user = toHolder(uri.user);
+  function toUser({ uri, request, flow, found }: Errand): Way {
+    const user = found?.user ?? toHolder(uri.user);
     if (user === undefined) return nobody(404, "Nobody has this address.");
     const bindings = registrar.bindingsOf(user);
     const instance = instanceOfGruu(uri);
-    if (instance !== undefined) {
-      const device = bindings.filter(binding => binding.instance === instance);
-      if (device.length > 0) return toTargets(toGroups(device));
-      return nobody(480, "This device is not connected just now.");
-    }
+    if (instance !== undefined) return toDevice(bindings, instance, user);
     const others = bindings.filter(binding => binding.flow !== flow || !isSelf(user, request));
-    if (others.length > 0) return toTargets(toGroups(others));
+    if (others.length > 0) return toTargets(toGroups(others), found ?? { user });
     const bridge = guests();
     if (bridge?.has(user)) return toTargets([[{ uri: request.uri, hop: bridge.flow.id }]]);
-    const exists = bindings.length > 0 || isAccountKey(user) || isChainKey(user);
-    return exists
-      ? nobody(480, "No device of this user is connected just now.")
-      : nobody(404, "Nobody of this name is here.");
+    if (found?.number !== undefined && whereabouts?.changedHands.has(found.number)) return changedHands;
+    return toAbsent(user, bindings.length > 0);
   }
+}
+
+function toDevice(bindings: readonly Binding[], instance: string, user: string): Way {
+  const device = bindings.filter(binding => binding.instance === instance);
+  if (device.length > 0) return toTargets(toGroups(device), { user });
+  return nobody(480, "This device is not connected just now.");
+}
+
+function toAbsent(user: string, isHere: boolean): Way {
+  return isHere || isAccountKey(user) || isChainKey(user)
+    ? nobody(480, "No device of this user is connected just now.")
+    : nobody(404, "Nobody of this name is here.");
 }
 
 /** By the preference that the devices gave (RFC 3261 §10.2.1.2): those of one q ring together. */
@@ -143,12 +153,4 @@ function nobodyAt(uri: SipUri): Way {
   return uri.host.endsWith(".invalid")
     ? nobody(480, "This device is not connected just now.")
     : nobody(404, "This node knows no way to this domain.");
-}
-
-function toTargets(groups: readonly (readonly ProxyTarget[])[]): Way {
-  return { kind: "targets", groups };
-}
-
-function nobody(status: number, sentence: string): Way {
-  return { kind: "nobody", status, sentence };
 }

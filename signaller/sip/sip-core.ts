@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { createResponse } from "../../protocol/sip/create-response.ts";
-import { toHeader } from "../../protocol/sip/edit-message.ts";
 import type { SipHeader, SipMessage, SipRequest } from "../../protocol/sip/message.ts";
 import type { ProxyConfig } from "../../protocol/sip/proxy-config.ts";
 import { forwardRequest } from "../../protocol/sip/proxy-forward.ts";
@@ -8,8 +7,11 @@ import { type Screened, screenRequest } from "../../protocol/sip/proxy-screen.ts
 import type { ClientTransactions } from "./client-transactions.ts";
 import type { Flow } from "./flow.ts";
 import type { Forwarding, ProxyCore } from "./proxy-core.ts";
-import type { Router, Way } from "./router.ts";
-import type { ServerLimits, ServerTransactions } from "./server-transactions.ts";
+import type { Router } from "./router.ts";
+import type { ServerLimits, ServerRun, ServerTransactions } from "./server-transactions.ts";
+import { waitForWay } from "./waiting-way.ts";
+import { toWarning } from "./warning.ts";
+import type { Way } from "./way.ts";
 
 export interface SipCoreConfig {
   readonly proxy: ProxyConfig;
@@ -21,6 +23,8 @@ export interface SipCoreConfig {
   flowOf(hop: string | number): Flow | undefined;
   /** Answers a request to the node itself. */
   answerSelf(flow: Flow, request: SipRequest): void;
+  /** A defect of ours while a way was looked for, which has its own path: told, and the request is refused. */
+  onBug(error: unknown): void;
 }
 
 /** What is counted of requests that were not carried out. */
@@ -86,20 +90,62 @@ export class SipCore {
       return;
     }
     const way = this.#config.route(screening, flow);
+    if (way instanceof Promise) this.#wait(flow, screening, way);
+    else this.#take(flow, screening, way);
+  }
+
+  #take(flow: Flow, screening: Screened, way: Way): void {
+    const { request } = screening;
     if (way.kind === "nobody") this.refuse(flow, request, way);
     else if (request.method === "ACK") this.#passAck(screening, way);
-    else if (way.kind === "targets") this.#forward(flow, screening, way.groups);
+    else if (way.kind === "targets") this.#forward(flow, screening, way);
     else this.#config.answerSelf(flow, request);
   }
 
-  #forward(flow: Flow, { request, loop }: Screened, groups: Forwarding["groups"]): void {
-    const { servers, core, limits } = this.#config;
+  #forward(flow: Flow, { request, loop }: Screened, way: Way & { readonly kind: "targets" }): void {
+    const server = this.#open(flow, request);
+    if (server !== undefined) this.#config.core.forward(server, toForwarding(request, loop, way));
+  }
+
+  /** The transaction of a request that will take its time; `undefined`: it was refused. */
+  #open(flow: Flow, request: SipRequest): ServerRun | undefined {
+    const { servers, limits } = this.#config;
     if (servers.hasRoom(flow, flow.kind === "client" ? limits.client : limits.link)) {
-      core.forward(servers.open(flow, request), { request, loop, groups });
-    } else {
-      this.counts.overloaded++;
-      this.refuse(flow, request, tooMany);
+      return servers.open(flow, request);
     }
+    this.counts.overloaded++;
+    this.refuse(flow, request, tooMany);
+    return undefined;
+  }
+
+  /** Who is asked for the way takes time: meanwhile the request may come again, or be cancelled. */
+  #wait(flow: Flow, screening: Screened, way: Promise<Way>): void {
+    const { request, loop } = screening;
+    const { core, onBug } = this.#config;
+    if (request.method === "ACK") {
+      way.then(it => this.#passAck(screening, it)).catch(onBug);
+      return;
+    }
+    const server = this.#open(flow, request);
+    if (server === undefined) {
+      way.catch(onBug);
+      return;
+    }
+    waitForWay({ server, request, way, onBug, newTag: () => this.nextTag() }, found => {
+      if (found.kind === "targets") core.forward(server, toForwarding(request, loop, found));
+      else this.#answer(server, request, found);
+    });
+  }
+
+  #answer(server: ServerRun, request: SipRequest, way: Way & { readonly kind: "nobody" | "self" }): void {
+    const {
+      status,
+      sentence,
+      headers = [],
+    } = way.kind === "nobody" ? way : { status: 404, sentence: "Nobody has this address." };
+    this.counts.refused++;
+    const all = [...headers, toWarning(sentence)];
+    server.respond(createResponse(request, status, { toTag: this.nextTag(), headers: all }));
   }
 
   /** RFC 3261 §9.2, §16.10: answered here, and made anew for each branch. */
@@ -124,10 +170,12 @@ export class SipCore {
   }
 }
 
-/** RFC 3261 §20.43; whatever a sentence quotes of the request stays inside its quotes. */
-export function toWarning(sentence: string): SipHeader {
-  const plain = sentence.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, "?");
-  return toHeader("Warning", `399 etherlynk "${plain}"`);
+function toForwarding(
+  request: SipRequest,
+  loop: string,
+  { groups, called }: Way & { readonly kind: "targets" },
+): Forwarding {
+  return called === undefined ? { request, loop, groups } : { request, loop, groups, called };
 }
 
 export interface Refusal {

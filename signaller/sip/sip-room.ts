@@ -1,18 +1,23 @@
+import type { AddressBook } from "../../protocol/chain/address-book.ts";
 import type { ProxyConfig } from "../../protocol/sip/proxy-config.ts";
+import type { FollowLimits } from "../chain/limits.ts";
+import type { Whereabouts } from "../chain/whereabouts.ts";
 import type { Log } from "../log.ts";
 import { offeredSubprotocols } from "../websocket/handshake.ts";
 import type { Dialect, Wire } from "../wire.ts";
 import { createAdmission } from "./admission.ts";
 import type { Aliases } from "./aliases.ts";
-import { createChainRpc } from "./chain-rpc.ts";
+import { obeyChainChanges } from "./chain-changes.ts";
+import { type ChainQuestion, createChainRpc } from "./chain-rpc.ts";
 import { ClientTransactions } from "./client-transactions.ts";
 import { createDomains, type Domains } from "./domains.ts";
 import type { Flow } from "./flow.ts";
 import { type SipRoomLimits, sipRoomLimits } from "./limits.ts";
+import type { Peers } from "./peers.ts";
 import { ProxyCore } from "./proxy-core.ts";
 import { Reception } from "./reception.ts";
 import { createRegistrar, type Registrar } from "./registrar.ts";
-import { createRouter, type Guests, type Peers } from "./router.ts";
+import { createRouter, type Guests } from "./router.ts";
 import { ServerTransactions } from "./server-transactions.ts";
 import { SipConnection } from "./sip-connection.ts";
 import { SipCore } from "./sip-core.ts";
@@ -25,6 +30,8 @@ export interface SipRoomConfig {
   /** Admits anyone, and passes nobody on as proven. */
   readonly open: boolean;
   readonly chain: ChainConfig;
+  /** What the chains say of numbers, names and accounts. */
+  readonly whereabouts?: Whereabouts | undefined;
   /** Plain names of this domain that lead to accounts. */
   readonly aliases: Aliases;
   /** Where it lives: begins and ends with a slash. */
@@ -39,6 +46,10 @@ export interface ChainConfig {
   readonly id: number;
   /** Where smart accounts can be asked (ERC-1271); without one they are not believed. */
   readonly rpc?: string | undefined;
+  /** The chains that are read and followed: numbers, names, accounts, other domains' nodes. */
+  readonly book?: AddressBook | undefined;
+  /** For tests, which cannot wait as long as users can. */
+  readonly limits?: Partial<FollowLimits> | undefined;
 }
 
 /** All of SIP on this node, but the links and the bridge, which are flows like others and join by themselves. */
@@ -75,6 +86,11 @@ export function createSipRoom(config: SipRoomConfig): SipRoom {
   const parts = createParts(config);
   const { limits, domains, wheel, registrar, clients, servers, flows, others } = parts;
   const { core, proxies, reception } = createCore(config, parts);
+  const { whereabouts, log } = config;
+  if (whereabouts !== undefined) {
+    const chainId = config.chain.id;
+    obeyChainChanges({ whereabouts, chainId, registrar, proxies, log, flows: () => flows.values() });
+  }
   const sweeps = setInterval(() => registrar.sweep(), limits.sweepMs).unref();
   return {
     dialect: createDialect(config.path, wire => {
@@ -144,24 +160,33 @@ function createCore(config: SipRoomConfig, parts: Parts) {
     extensions: new Set(),
   };
   const proxies = new ProxyCore({ proxy, wheel, clients, flowOf });
-  const peers: Peers = { flowTo: domain => others.peers?.flowTo(domain) };
+  const { whereabouts, aliases, log } = config;
+  const peers: Peers = {
+    flowTo: domain => others.peers?.flowTo(domain),
+    reach: home => others.peers?.reach?.(home),
+    wayOf: (domain, request) => others.peers?.wayOf?.(domain, request),
+    remember: (request, flow) => others.peers?.remember?.(request, flow),
+  };
   const core = new SipCore({
     proxy,
     servers,
     clients,
     core: proxies,
-    route: createRouter({ domains, aliases: config.aliases, registrar, peers, guests: () => others.guests }),
+    route: createRouter({ domains, aliases, registrar, peers, whereabouts, guests: () => others.guests }),
     limits,
     flowOf,
     answerSelf: (flow, request) => reception.answerSelf(flow, request),
+    onBug: error =>
+      log("error", "route.bug", { stack: error instanceof Error ? error.stack : String(error) }),
   });
   const reception: Reception = new Reception({
     core,
     domains,
-    aliases: config.aliases,
+    aliases,
+    whereabouts,
     registrar,
     limits,
-    log: config.log,
+    log,
     admission: config.open ? undefined : toAdmission(config, domains, limits),
     onForget: connection => flows.delete(connection.id),
   });
@@ -178,13 +203,17 @@ function createDialect(path: string, open: (wire: Wire) => SipConnection): Diale
   };
 }
 
-function toAdmission({ chain }: SipRoomConfig, domains: Domains, limits: SipRoomLimits) {
+function toAdmission({ chain, whereabouts }: SipRoomConfig, domains: Domains, limits: SipRoomLimits) {
   const now = () => performance.now();
+  const ledger = whereabouts?.ledgerOf(chain.id);
+  const server = chain.rpc ?? (ledger && ((question: ChainQuestion) => ledger.ask(question)));
   return createAdmission({
+    clientOf: whereabouts && (account => whereabouts.clientOf(account, chain.id)),
+    knownClient: account => whereabouts?.knownClient(account, chain.id),
     realm: domains.own,
     chainId: chain.id,
     wallets: createWalletCheck({
-      chain: chain.rpc === undefined ? undefined : createChainRpc(chain.rpc),
+      chain: server === undefined ? undefined : createChainRpc(server),
       remembered: limits.rememberedDelegations,
       contractMs: limits.contractYesMs,
       checksPerSecond: limits.walletChecksPerSecond,

@@ -1,0 +1,85 @@
+import type { ChainChange } from "../chain/change.ts";
+import type { Whereabouts } from "../chain/whereabouts.ts";
+import type { Log } from "../log.ts";
+import { type Identity, standingFault } from "./admission.ts";
+import type { Flow } from "./flow.ts";
+import type { ProxyCore, Withdrawal } from "./proxy-core.ts";
+import type { Registrar } from "./registrar.ts";
+import { SipConnection } from "./sip-connection.ts";
+
+export interface ChainChangesConfig {
+  readonly whereabouts: Whereabouts;
+  /** The chain that delegations are signed for. */
+  readonly chainId: number;
+  readonly registrar: Registrar;
+  readonly proxies: ProxyCore;
+  readonly log: Log;
+  flows(): Iterable<Flow>;
+}
+
+/** Carries out what a block has changed: ringing calls to numbers that were sold, devices that may no longer act. */
+export function obeyChainChanges(config: ChainChangesConfig): void {
+  const { whereabouts, registrar } = config;
+  const isHere = (account: string) => registrar.bindingsOf(account).length > 0;
+  whereabouts.onChange(change => {
+    whereabouts.changedHands.note(change, isHere);
+    endRinging(config, change);
+    if (change.chainId === config.chainId) endIdentities(config, change);
+  });
+}
+
+function endRinging({ proxies, log }: ChainChangesConfig, { numbers }: ChainChange): void {
+  for (const [id, { to }] of numbers) proxies.withdrawNumber(`+${id}`, to, sold);
+  if (numbers.size > 0) log("info", "chain.numbers", { changed: numbers.size });
+}
+
+function endIdentities(config: ChainChangesConfig, { accounts, isAll }: ChainChange): void {
+  if (accounts.size === 0 && !isAll) return;
+  const ended: (readonly [SipConnection, Identity])[] = [];
+  for (const flow of config.flows()) {
+    if (!(flow instanceof SipConnection)) continue;
+    for (const identity of flow.identities ?? []) {
+      if ((isAll || accounts.has(identity.user)) && isVoid(config, identity)) ended.push([flow, identity]);
+    }
+  }
+  for (const [connection, identity] of ended) endIdentity(config, connection, identity);
+  if (ended.length > 0) config.log("info", "chain.devices", { ended: ended.length });
+}
+
+function isVoid({ whereabouts, chainId }: ChainChangesConfig, identity: Identity): boolean {
+  const client = whereabouts.knownClient(identity.user, chainId);
+  return client !== undefined && standingFault(identity, client) !== undefined;
+}
+
+/** Its next request is asked for a proof again, and the proof is refused in words. */
+function endIdentity(
+  { registrar, proxies }: ChainChangesConfig,
+  connection: SipConnection,
+  identity: Identity,
+): void {
+  const { user } = identity;
+  connection.identities = connection.identities?.filter(it => it !== identity);
+  for (const binding of [...registrar.bindingsOn(connection)]) {
+    if (binding.user === user) registrar.remove(binding);
+  }
+  proxies.withdrawFrom(connection, user, gone);
+  proxies.withdrawBy(connection, user, forbidden);
+}
+
+const sold: Withdrawal = {
+  status: 410,
+  sentence: "This number has changed hands while it rang.",
+  reason: "gone",
+};
+
+const gone: Withdrawal = {
+  status: 480,
+  sentence: "The account that is called has ended the permission of this device.",
+  reason: "forbidden",
+};
+
+const forbidden: Withdrawal = {
+  status: 403,
+  sentence: "Your account has ended the permission of this device. Sign in again.",
+  reason: "forbidden",
+};
