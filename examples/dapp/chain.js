@@ -45,6 +45,12 @@ export async function pay(wallet, order) {
   }
 }
 
+/** Play money, from an account whose keys the local chain holds. */
+export async function askFaucet(rpc, from, to) {
+  const value = `0x${(10n * 10n ** 18n).toString(16)}`;
+  await ask(rpc, [["eth_sendTransaction", [{ from, to, value }]]]);
+}
+
 /** The chain that wallet signs for. */
 export async function chainIdOf(wallet) {
   return Number(await wallet.provider.request({ method: "eth_chainId" }));

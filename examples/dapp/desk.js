@@ -1,6 +1,6 @@
 // The desk: whose orders these are, and the one that is open. Everything shown is made node by node; no text of an
 // order is ever read as HTML.
-import { chainIdOf, connect, createLedger, findWallets, pay } from "./chain.js";
+import { askFaucet, chainIdOf, connect, createLedger, findWallets, pay } from "./chain.js";
 import { createTalk } from "./talk.js";
 
 const at = id => document.getElementById(id);
@@ -15,6 +15,11 @@ let openId; // of the order that is looked at
 let paying; // the id of the order whose payment is being confirmed or mined
 let talk; // about the open order
 
+at("faucet").onclick = () =>
+  attempt(async () => {
+    await askFaucet(desk.chain.rpc, desk.faucet, me);
+    at("given").textContent = `10 ETH went to ${nameOf(me)}.`;
+  });
 findWallets(async found => {
   wallets.push(found);
   showWallets();
@@ -79,7 +84,7 @@ function myOrders() {
 
 function show() {
   const orders = me ? myOrders() : [];
-  at("desk").hidden = !me;
+  at("desk").hidden = at("faucet").hidden = !me;
   showWallets();
   at("account").replaceChildren(...(me ? [node("span", `${nameOf(me)} · ${shorten(me)}`, "chip me")] : []));
   const open = orders.find(({ id }) => id === openId) ?? orders[0];
@@ -149,7 +154,10 @@ function parties({ other, name, isSeller }) {
   const address = node("code", checksummed(other), "address");
   // Whom to call, said outright; a plain address in a text would be found as well.
   address.setAttribute("data-etherlynk-to", checksummed(other));
-  const who = node("div", [node("strong", name), node("p", address)], "grow");
+  const { ens, number } = person(other) ?? {};
+  // Each can be called as it stands here: the account, the name, the number.
+  const known = ens ? [node("p", [node("span", ens), node("span", number)], "known")] : [];
+  const who = node("div", [node("strong", name), ...known, node("p", address)], "grow");
   const role = node("h2", isSeller ? "Your buyer" : "Your seller");
   return node("section", [role, node("div", [who, talk.button], "row"), talk.said], "card");
 }

@@ -1,14 +1,10 @@
 import type { Page } from "puppeteer";
 import { shorten } from "../../content/mark.ts";
 import { shortAddress } from "../../extension/ui/words.ts";
-import { measure } from "./measure.ts";
+import { hears, measure, silentBelow } from "./measure.ts";
 import type { Play } from "./play.ts";
-import { type Actor, find, press, says, untilClosed } from "./stage.ts";
+import { type Actor, find, isCall, openPopup, press, says, untilClosed } from "./stage.ts";
 import { confirmInWallet } from "./wallet-window.ts";
-
-/** In decibels, where it is played. A tone that is there reaches some -20 to -40; one that is not stays below -70. */
-const levels = { there: -55, silent: -65 } as const;
-const isCall = (url: string) => url.startsWith("chrome-extension://") && url.includes("/call.html");
 
 /** Bob looks at his order, pays it, calls Alice about it, they talk, and both find the call in their recents. */
 export async function callAboutOrder(play: Play): Promise<void> {
@@ -89,21 +85,10 @@ async function talk({ alice, bob, report }: Play, { his, hers }: Windows): Promi
   await press(his, "Mute");
   const silence = await becomesSilent(hers, bob.hertz);
   await press(hers, "Camera");
+  await becomesDark(his);
   await report.step("Bob mutes himself, Alice switches her camera off.", shots, [
     `Alice hears Bob at ${silence} dB: nothing.`,
   ]);
-}
-
-/** That one hears the other, and not oneself. */
-async function hears(page: Page, wanted: number, unwanted: number): Promise<void> {
-  const until = performance.now() + 15_000;
-  for (;;) {
-    const { decibels } = await measure(page, [wanted, unwanted]);
-    const [there = -200, other = 0] = decibels;
-    if (there > levels.there && other < levels.silent) return;
-    if (performance.now() > until)
-      throw new Error(`${wanted} Hz arrives at ${there} dB, ${unwanted} Hz at ${other}`);
-  }
 }
 
 /** What was on its way is heard out first. */
@@ -111,9 +96,15 @@ async function becomesSilent(page: Page, hertz: number): Promise<number> {
   const until = performance.now() + 10_000;
   for (;;) {
     const [level = 0] = (await measure(page, [hertz])).decibels;
-    if (level < levels.silent) return level;
+    if (level < silentBelow) return level;
     if (performance.now() > until) throw new Error(`${hertz} Hz is muted, and is still heard at ${level} dB`);
   }
+}
+
+/** No picture of the other side is shown any more: who it is stands in its place. */
+async function becomesDark(page: Page): Promise<void> {
+  const isDark = () => (document.querySelector<HTMLVideoElement>("#their-video")?.videoWidth ?? 0) <= 32;
+  await page.waitForFunction(isDark, { polling: 50 });
 }
 
 async function figuresOf(who: string, page: Page, hertz: number): Promise<readonly string[]> {
@@ -133,9 +124,7 @@ async function hangUp({ alice, bob, report }: Play, { his, hers }: Windows): Pro
   await Promise.all([untilClosed(his), untilClosed(hers)]);
   const shots = [];
   for (const actor of [alice, bob]) {
-    const { host } = new URL(his.url() || hers.url());
-    const popup = await actor.open(`chrome-extension://${host}/popup.html`);
-    await popup.setViewport({ width: 360, height: 600 });
+    const popup = await openPopup(actor);
     await press(popup, "Recents", "tab");
     await says(popup, shortAddress(actor === alice ? bob.person.account : alice.person.account));
     shots.push({ who: actor.person.name, page: popup });

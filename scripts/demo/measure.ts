@@ -8,6 +8,9 @@ export interface Heard {
   readonly frames: number;
 }
 
+/** In decibels. A tone that is there reaches some -20 to -40; one that is not stays below -70. */
+export const [audibleAbove, silentBelow] = [-55, -65];
+
 /** Listens and looks for a while at what the call window plays of the other side. */
 export function measure(page: Page, hertz: readonly number[], forMs = 1_500): Promise<Heard> {
   return page.evaluate(measureHere, hertz, forMs);
@@ -49,4 +52,16 @@ async function measureHere(hertz: readonly number[], forMs: number): Promise<Hea
     decibels: decibels.map(each => Math.max(-200, Math.round(each))),
     frames: after - before,
   };
+}
+
+/** That one hears the other, and not oneself; gives how loud. */
+export async function hears(page: Page, wanted: number, unwanted: number): Promise<number> {
+  const until = performance.now() + 15_000;
+  for (;;) {
+    const { decibels } = await measure(page, [wanted, unwanted]);
+    const [there = -200, other = 0] = decibels;
+    if (there > audibleAbove && other < silentBelow) return there;
+    if (performance.now() > until)
+      throw new Error(`${wanted} Hz arrives at ${there} dB, ${unwanted} Hz at ${other}`);
+  }
 }

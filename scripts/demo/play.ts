@@ -5,6 +5,7 @@ import { openProfile } from "../start/profiles.ts";
 import type { Things } from "../start/things.ts";
 import type { World } from "../start/world.ts";
 import { callAboutOrder } from "./call-about-order.ts";
+import { dialByChain } from "./dial-by-chain.ts";
 import { type FakeMedia, writeFakeMedia } from "./fake-media.ts";
 import { createReport, type Report } from "./report.ts";
 import { setUp } from "./set-up.ts";
@@ -44,6 +45,7 @@ export async function playDemo(world: World, things: Things): Promise<void> {
     await setUp(play);
     await talkToEcho(play);
     await callAboutOrder(play);
+    await dialByChain(play);
   } catch (error) {
     const pages = await Promise.all(
       actors.map(async actor => ({ actor, pages: await actor.browser.pages() })),

@@ -1,6 +1,6 @@
 import type { Page } from "puppeteer";
 import type { Play } from "./play.ts";
-import { type Actor, press, says } from "./stage.ts";
+import { type Actor, isWelcome, press, says } from "./stage.ts";
 import { confirmInWallet } from "./wallet-window.ts";
 
 /** From the first start of the browser to a line that is ready, for both. */
@@ -22,8 +22,4 @@ export async function setUp({ report, alice, bob }: Play): Promise<void> {
     await press(page, "Allow the microphone");
   }
   await report.step("Both signed once with their wallets, and their lines are ready.", shots);
-}
-
-function isWelcome(url: string): boolean {
-  return url.startsWith("chrome-extension://") && url.includes("/welcome.html");
 }

@@ -48,6 +48,24 @@ function withPatience(page: Page): Page {
   return page;
 }
 
+/** The window of a call. */
+export function isCall(url: string): boolean {
+  return url.startsWith("chrome-extension://") && url.includes("/call.html");
+}
+
+export function isWelcome(url: string): boolean {
+  return url.startsWith("chrome-extension://") && url.includes("/welcome.html");
+}
+
+/** The toolbar's panel, in a tab of the size that it has there. */
+export async function openPopup(actor: Actor): Promise<Page> {
+  const welcome = (await actor.browser.pages()).find(page => isWelcome(page.url()));
+  if (!welcome) throw new Error(`${actor.person.name}'s welcome page is gone`);
+  const popup = await actor.open(new URL("/popup.html", welcome.url()).href);
+  await popup.setViewport({ width: 360, height: 600 });
+  return popup;
+}
+
 /** Presses what has this role and name, as soon as it can be pressed. */
 export async function press(page: Page, name: string, role = "button"): Promise<void> {
   const found = await find(page, name, role);

@@ -1,9 +1,10 @@
+import type { Page } from "puppeteer";
 import { measure } from "./measure.ts";
 import type { Play } from "./play.ts";
-import { press, says, untilClosed } from "./stage.ts";
+import { isCall, isWelcome, press, says, untilClosed } from "./stage.ts";
 
-const isCall = (url: string) => url.startsWith("chrome-extension://") && url.includes("/call.html");
-const isWelcome = (url: string) => url.includes("/welcome.html");
+/** In hertz: where a voice is, and neither Alice's beeps nor the echo's tone are. */
+const voice = [150, 200, 250, 300, 600, 700];
 const longestMs = 30_000;
 const audible = -60;
 
@@ -14,16 +15,13 @@ export async function talkToEcho({ report, alice }: Play): Promise<void> {
   await press(welcome, "Call the echo");
   const window = await alice.next("the window of the test call", isCall);
   await says(window, "Talking");
-  await report.step("Alice makes a test call: the echo answers.", [{ who: "Alice", page: window }]);
-
-  // Its sentence comes first; then her own beeps come back.
-  const until = performance.now() + longestMs;
-  let heard = -200;
-  while (heard < audible) {
-    if (performance.now() > until)
-      throw new Error(`The echo gives nothing back: ${heard} dB at ${alice.hertz} Hz`);
-    heard = (await measure(window, [alice.hertz])).decibels[0] ?? -200;
-  }
+  const spoken = await loudest(window, voice);
+  await report.step(
+    "Alice makes a test call: the echo answers, and says its sentence.",
+    [{ who: "Alice", page: window }],
+    [`A voice at ${spoken} dB.`],
+  );
+  const heard = await loudest(window, [alice.hertz]);
   await press(window, "Hang up");
   await report.step(
     "It gives back what she says, and she hangs up.",
@@ -31,4 +29,14 @@ export async function talkToEcho({ report, alice }: Play): Promise<void> {
     [`Her own ${alice.hertz} Hz came back at ${heard} dB.`],
   );
   await untilClosed(window);
+}
+
+/** As soon as one of them is heard. */
+async function loudest(window: Page, hertz: readonly number[]): Promise<number> {
+  const until = performance.now() + longestMs;
+  for (;;) {
+    const heard = Math.max(...(await measure(window, hertz)).decibels);
+    if (heard > audible) return heard;
+    if (performance.now() > until) throw new Error(`The echo is not heard: ${heard} dB at ${hertz} Hz`);
+  }
 }

@@ -1,3 +1,6 @@
+import { formatNumber } from "../../protocol/number/number.ts";
+import { devAccounts } from "../chain/dev-chain.ts";
+import type { Resident } from "../chain/seed.ts";
 import { createSite } from "../site.ts";
 import { alice, bob, type Person, people } from "./people.ts";
 
@@ -5,6 +8,8 @@ export interface DeskChain {
   readonly id: number;
   readonly rpc: string;
 }
+
+type ResidentOf = (person: Person) => Pick<Resident, "name" | "number">;
 
 interface Line {
   readonly what: string;
@@ -20,7 +25,7 @@ const folder = "examples/dapp";
  * The pages of `examples/dapp/`, with the orders of Alice and Bob. Under the strictest policy that they work with:
  * what Etherlynk puts into a page has to work under it too.
  */
-export function createDeskSite(chain: DeskChain) {
+export function createDeskSite(chain: DeskChain, residentOf: ResidentOf) {
   const files = ["desk.css", "desk.js", "chain.js", "talk.js", "icon.svg"];
   const policy = [
     "default-src 'none'",
@@ -39,7 +44,7 @@ export function createDeskSite(chain: DeskChain) {
       ...Object.fromEntries(files.map(file => [`/${file}`, `${folder}/${file}`])),
     },
     {
-      json: { "/desk.json": () => toDesk(chain) },
+      json: { "/desk.json": () => toDesk(chain, residentOf) },
       headers: { "content-security-policy": policy.join("; ") },
     },
   );
@@ -70,10 +75,15 @@ async function ask(rpc: string, method: string, params: readonly unknown[]): Pro
   return answer.result;
 }
 
-function toDesk(chain: DeskChain) {
+function toDesk(chain: DeskChain, residentOf: ResidentOf) {
   return {
     chain: { ...chain, name: "Local chain" },
-    people: people.map(({ name, account }) => ({ name, account })),
+    people: people.map(person => {
+      const { name: ens, number } = residentOf(person);
+      return { name: person.name, account: person.account, ens, number: formatNumber(number) };
+    }),
+    // Rich, and its keys are held by the chain itself.
+    faucet: devAccounts().at(-2)?.account,
     orders,
   };
 }

@@ -1,17 +1,18 @@
 import { createServer } from "node:net";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { HomeDomain } from "../../background/bus/phone-contract.ts";
-import { formatNumber } from "../../protocol/number/number.ts";
 import { startEcho } from "../../services/echo/start-echo.ts";
 import { type MachineKeys, openMachineKeys } from "../../services/kit/machine-keys.ts";
 import { createLog } from "../../services/kit/service-log.ts";
 import { createNode } from "../../signaller/node.ts";
+import { createNodeKey, type NodeKey } from "../../signaller/node-key.ts";
 import { buildDevWallet } from "../build-dev-wallet.ts";
 import { buildExtension } from "../build-extension.ts";
 import { type DevChain, devChainState, startDevChain } from "../chain/dev-chain.ts";
-import { seedDevChain } from "../chain/seed.ts";
+import type { Resident } from "../chain/seed.ts";
 import { createDeskSite, settleFirstOrder } from "./desk.ts";
 import { type Person, people } from "./people.ts";
+import { enterHomes, letMoveIn, type Residents } from "./residents.ts";
 import type { Things } from "./things.ts";
 
 export interface WorldOptions {
@@ -30,6 +31,8 @@ export interface World {
   readonly phone: string;
   /** The folder of the development wallet that holds this person's account. */
   walletOf(person: Person): string;
+  /** Their name and number on the chain. */
+  residentOf(person: Person): Resident;
 }
 
 const domain = "localhost";
@@ -39,32 +42,47 @@ const root = join(import.meta.dirname, "../..");
 
 /** Starts it all, in the order in which each needs the one before; `things` closes it. */
 export async function startWorld(options: WorldOptions, things: Things, ending: AbortSignal): Promise<World> {
-  const chain = await openChain(options, things);
-  const { book, alice, bob } = await seedDevChain(chain);
-  for (const { name, number } of [alice, bob]) console.log(`On it: ${name}, ${formatNumber(number)}`);
+  const folder = options.forgets ? undefined : folderOf(options);
+  const chain = await openChain({ folder, fresh: options.fresh }, things);
+  const [residents, wallets] = await Promise.all([letMoveIn(chain), buildWallets(chain)]);
   ending.throwIfAborted();
-  const keys = await openMachineKeys();
-  const { urls } = await openNode(options.port, { chain, echo: keys }, things);
-  await openEcho({ keys, chain, url: urls.ws }, things);
-  ending.throwIfAborted();
+  const [echo, key] = await Promise.all([
+    openMachineKeys(),
+    createNodeKey(folder && join(folder, "node.pem")),
+  ]);
+  const { urls } = await openNode(options.port, { chain, echo, key, residents }, things);
   const home: HomeDomain = {
-    ...{ domain, urls: [urls.ws], book },
+    ...{ domain, urls: [urls.ws], book: residents.book },
     chain: { id: chain.chainId, rpc: chain.rpc },
   };
-  console.log("Building the extension and the wallets for them…");
-  const phone = await buildExtension("demo", "chrome", home);
-  const wallets = new Map<Person, string>();
-  for (const person of people) wallets.set(person, await buildWallet(person, chain));
+  console.log("Building the extension for them…");
+  const [phone] = await Promise.all([
+    buildExtension("demo", "chrome", home),
+    openEcho({ keys: echo, chain, url: urls.ws }, things),
+    enterHomes(chain, residents.book, { domain, url: urls.ws, key }),
+  ]);
   ending.throwIfAborted();
-  return { desk: urls.http, home, phone, walletOf: person => wallets.get(person) ?? "" };
+  return {
+    ...{ desk: urls.http, home, phone },
+    walletOf: person => wallets.get(person) ?? "",
+    residentOf: residents.of,
+  };
 }
 
-async function openChain(options: WorldOptions, things: Things): Promise<DevChain> {
-  const { forgets, fresh, folder } = options;
+/** Where what is kept of the chain lies. */
+function folderOf({ folder }: WorldOptions): string {
+  return folder === undefined ? join(root, dirname(devChainState)) : join(resolve(folder), "chain");
+}
+
+interface Keeping {
+  readonly folder: string | undefined;
+  readonly fresh: boolean;
+}
+
+async function openChain({ folder, fresh }: Keeping, things: Things): Promise<DevChain> {
   const stop = new AbortController();
-  const state = folder === undefined ? join(root, devChainState) : join(resolve(folder), "chain/state.json");
-  const kept = forgets ? {} : { state, fresh };
-  const port = forgets || !(await isFree(usualChainPort)) ? 0 : usualChainPort;
+  const kept = folder === undefined ? {} : { state: join(folder, basename(devChainState)), fresh };
+  const port = folder === undefined || !(await isFree(usualChainPort)) ? 0 : usualChainPort;
   const chain = await startDevChain({ ...kept, port, signal: stop.signal });
   let isEnding = false;
   // Ctrl-C in a terminal reaches it as well as us, and it may be the faster one.
@@ -93,12 +111,17 @@ interface NodeParts {
   readonly chain: DevChain;
   /** Whom `echo@localhost` leads to. */
   readonly echo: MachineKeys;
+  /** By which other nodes, and entries on the chain, know this one. */
+  readonly key: NodeKey;
+  readonly residents: Residents;
 }
 
-async function openNode(port: number, { chain, echo }: NodeParts, things: Things) {
+async function openNode(port: number, { chain, echo, key, residents }: NodeParts, things: Things) {
   const { chainId: id, rpc } = chain;
   const aliases = new Map([["echo", echo.account.toLowerCase()]]);
-  const node = createNode({ port, domain, chain: { id, rpc }, aliases, page: createDeskSite({ id, rpc }) });
+  const page = createDeskSite({ id, rpc }, residents.of);
+  const links = { key, peers: [] };
+  const node = createNode({ port, domain, chain: { id, rpc }, aliases, links, page });
   things.defer(() => node.close());
   const listening = await node.listen();
   console.log(`A node for ${domain}: ${listening.urls.ws}`);
@@ -124,6 +147,10 @@ async function openEcho({ keys, chain, url }: EchoParts, things: Things): Promis
 }
 
 /** Each holds one account, so that nobody has to choose. */
-function buildWallet({ name, index }: Person, { rpc, chainId }: DevChain): Promise<string> {
-  return buildDevWallet({ account: index, rpc, chainId, folder: `dev-wallet-${name.toLowerCase()}` });
+async function buildWallets({ rpc, chainId }: DevChain): Promise<ReadonlyMap<Person, string>> {
+  const folders = people.map(({ name, index }) =>
+    buildDevWallet({ account: index, rpc, chainId, folder: `dev-wallet-${name.toLowerCase()}` }),
+  );
+  const built = await Promise.all(folders);
+  return new Map(people.map((person, at) => [person, built[at] ?? ""]));
 }

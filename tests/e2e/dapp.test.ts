@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser, Page } from "puppeteer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseNumber } from "../../protocol/number/number.ts";
 import { launchBrowser } from "../../scripts/browser.ts";
 import { buildDevWallet } from "../../scripts/build-dev-wallet.ts";
 import { type DevChain, startDevChain } from "../../scripts/chain/dev-chain.ts";
@@ -28,7 +29,10 @@ describe.skipIf(!findProgram("chromium"))("the demo DApp", () => {
     chain = await startDevChain({ signal: end.signal });
     const { rpc, chainId } = chain;
     await settleFirstOrder({ id: chainId, rpc });
-    const site = createDeskSite({ id: chainId, rpc });
+    const site = createDeskSite({ id: chainId, rpc }, ({ name, index }) => ({
+      name: `${name.toLowerCase()}.eth`,
+      number: parseNumber(`+999 ${index + 1}000 ${index + 1}000`),
+    }));
     server = createServer((request, response) => {
       if (!site(request, response)) response.writeHead(404).end();
     });
@@ -113,6 +117,16 @@ describe.skipIf(!findProgram("chromium"))("the demo DApp", () => {
     expect(await page.$eval("[data-etherlynk-to]", it => it.getAttribute("data-etherlynk-to"))).toBe(
       alice.account,
     );
+    await page.close();
+  });
+
+  it("gives play money to whoever is connected", async () => {
+    const page = await open();
+    await says(page, "Your seller");
+    const before = BigInt(await ask("eth_getBalance", [bob.account, "latest"]));
+    await press(page, "Get 10 ETH of play money");
+    await says(page, "10 ETH went to Bob.");
+    expect(BigInt(await ask("eth_getBalance", [bob.account, "latest"])) - before).toBe(10n ** 19n);
     await page.close();
   });
 

@@ -24,9 +24,17 @@ const bars: Readonly<Record<Grade, number>> = { good: 3, fair: 2, poor: 1, none:
 export function QualityBars({ media, tag }: QualityBarsProps): JSX.Element | null {
   const [quality, show] = useState<Quality>();
   useEffect(() => {
+    let isCounting = false;
     const look = () => {
-      // A connection that is closed while it is asked has no figures, and no window soon.
-      media.readQuality(tag).then(show, () => show(undefined));
+      media.readQuality(tag).then(
+        seen => {
+          // The first look only begins to count.
+          if (isCounting) show(seen);
+          isCounting = true;
+        },
+        // A connection that is closed while it is asked has no figures, and no window soon.
+        () => show(undefined),
+      );
     };
     look();
     const timer = setInterval(look, lookMs);

@@ -1,0 +1,64 @@
+import { formatNumber } from "../../protocol/number/number.ts";
+import { people } from "../start/people.ts";
+import { hears } from "./measure.ts";
+import type { Play } from "./play.ts";
+import { type Actor, find, isCall, openPopup, press, says, untilClosed } from "./stage.ts";
+
+interface Dialling {
+  readonly from: Actor;
+  readonly to: Actor;
+  /** What is typed, on the dial pad or by the keyboard. */
+  readonly text: string;
+  /** As the windows are to show the other side. */
+  readonly shown: string;
+  readonly words: string;
+}
+
+/** The dial pad, with what the chain knows of people: a number, then a name. */
+export async function dialByChain(play: Play): Promise<void> {
+  const { alice, bob, world } = play;
+  const [alices, bobs] = people.map(person => world.residentOf(person));
+  if (!alices || !bobs) throw new Error("Alice and Bob live on the chain");
+  await dial(play, {
+    from: alice,
+    to: bob,
+    text: formatNumber(bobs.number),
+    shown: bobs.name,
+    words: "Alice dials Bob's number",
+  });
+  await dial(play, {
+    from: bob,
+    to: alice,
+    text: alices.name,
+    shown: alices.name,
+    words: "Bob dials Alice's name",
+  });
+}
+
+async function dial({ report }: Play, { from, to, text, shown, words }: Dialling): Promise<void> {
+  const popup = await openPopup(from);
+  const field = await find(popup, "Whom to call", "textbox");
+  if (text.startsWith("+")) for (const key of text.replace(/ /g, "")) await press(popup, key);
+  else await field.type(text);
+  await report.step(`${words}: ${text}.`, [{ who: from.person.name, page: popup }]);
+  await press(popup, "Call");
+  const [near, far] = await Promise.all([
+    from.next("the window of the call", isCall),
+    to.next("the window of the call that comes in", isCall),
+  ]);
+  await Promise.all([says(near, "Ringing"), says(near, shown), says(far, "Proved.")]);
+  const shots = [
+    { who: from.person.name, page: near },
+    { who: to.person.name, page: far },
+  ];
+  await report.step(`The chain says who that is; it rings, and both have proved who they are.`, shots);
+  await press(far, "Answer");
+  const level = await hears(near, to.hertz, from.hertz);
+  await press(near, "Hang up");
+  await says(far, "They hung up.");
+  await report.step("They talk, and hang up.", shots, [
+    `${from.person.name} heard ${to.person.name}'s ${to.hertz} Hz at ${level} dB.`,
+  ]);
+  await Promise.all([untilClosed(near), untilClosed(far)]);
+  await popup.close();
+}
