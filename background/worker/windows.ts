@@ -16,8 +16,8 @@ export function startWindows({ api, bus, host, failed, signal }: WorkerParts): v
 }
 
 async function open(api: typeof chrome, wish: WindowWish): Promise<{ readonly window: number }> {
-  if (wish.page === "welcome") {
-    const tab = await api.tabs.create({ url: api.runtime.getURL("welcome.html") });
+  if (wish.page !== "call") {
+    const tab = await api.tabs.create({ url: api.runtime.getURL(`${wish.page}.html`) });
     return { window: tab.windowId };
   }
   const url = api.runtime.getURL(`call.html?call=${encodeURIComponent(wish.call)}`);

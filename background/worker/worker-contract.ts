@@ -24,8 +24,10 @@ declare module "../../protocol/bus/contract.ts" {
   }
 }
 
-/** `call.html?call=…` in a window of its own, or the welcome page in a tab. */
-export type WindowWish = { readonly page: "call"; readonly call: string } | { readonly page: "welcome" };
+/** `call.html?call=…` in a window of its own, or the desk or the welcome page in a tab. */
+export type WindowWish =
+  | { readonly page: "call"; readonly call: string }
+  | { readonly page: "desk" | "welcome" };
 
 export interface Notice {
   /** The call's id: the same notice again replaces it. */

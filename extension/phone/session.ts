@@ -5,6 +5,7 @@ import { createWalletCheck } from "../../background/identity/wallet-check.ts";
 import { openStore } from "../../background/store/store.ts";
 import { type SignedIn, startAccount } from "../features/account/phone.ts";
 import { startContacts } from "../features/contacts/phone.ts";
+import { startNumbers } from "../features/numbers/phone.ts";
 import { startOffers } from "../features/offers/phone.ts";
 import { startPreferences } from "../features/preferences/phone.ts";
 import { startRecents } from "../features/recents/phone.ts";
@@ -62,6 +63,7 @@ async function openSession(options: SessionOptions, feed: SnapshotFeed): Promise
   };
   const kit = () => line?.kit;
   answerCalls({ bus, kit, home: () => feed.now().home, signal });
+  await startNumbers({ ...parts, clock, log }, signal);
   startOffers({ ...parts, dial: dialling => dialFor({ bus, kit }, dialling) }, signal);
   await startAccount(
     parts,

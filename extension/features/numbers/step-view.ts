@@ -1,0 +1,126 @@
+import { finalDepth, type Tx } from "./follow.ts";
+import type { StepStage, StepView } from "./model.ts";
+import { type Step, titleOf } from "./step.ts";
+
+/** What the chain asks of commitments, in seconds. */
+export interface CommitAges {
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface ViewFacts {
+  /** In milliseconds since 1970. */
+  readonly now: number;
+  readonly chainName: string;
+  /** Nothing while they were not read yet. */
+  readonly ages: CommitAges | undefined;
+}
+
+/** A step as it is shown: no more is said than is known. */
+export function toStepView(step: Step, facts: ViewFacts): StepView {
+  const { stage, said, ...times } = stageOf(step, facts);
+  const hash = (step.tx ?? step.commit?.tx)?.hash;
+  return {
+    id: step.id,
+    chain: step.chain,
+    chainName: facts.chainName,
+    title: titleOf(step.act),
+    ...{ stage, said },
+    ...(hash !== undefined && { hash }),
+    ...times,
+  };
+}
+
+/** Whether the step's list may be cleared of it without losing anything. */
+export function isOver(stage: StepStage): boolean {
+  return ["done", "failed", "replaced", "expired"].includes(stage);
+}
+
+interface Stage {
+  readonly stage: StepStage;
+  readonly said: string;
+  readonly opensAt?: number;
+  readonly until?: number;
+}
+
+function stageOf(step: Step, facts: ViewFacts): Stage {
+  if (step.isFound) return { stage: "done", said: "The number is yours; the chain shows it." };
+  if (step.tx && step.asking === undefined)
+    return stageOfTx(step.tx, step.act.kind === "claim" ? "The number is yours" : "Done");
+  const waiting = step.commit?.madeAt === undefined ? undefined : stageOfWaiting(step.commit.madeAt, facts);
+  // Of a commitment that stands, only opening it can be what the wallet is asked.
+  if (step.asking === "asked")
+    return { stage: "asked", said: "Your wallet is being asked.", ...waiting?.times };
+  if (step.asking === "unsure") return { stage: "unsure", said: unsure, ...waiting?.times };
+  if (waiting) return { stage: waiting.stage, said: waiting.said, ...waiting.times };
+  if (step.commit?.tx) return stageOfCommit(step.commit.tx);
+  return { stage: "lost", said: "Nothing was sent for this. Begin anew." };
+}
+
+const unsure =
+  "The wallet was asked, and its answer was lost. Look at its activity: whether it sent this is not known here.";
+
+function stageOfTx({ state }: Tx, done: string): Stage {
+  switch (state.kind) {
+    case "unseen":
+      return {
+        stage: "sent",
+        said: "Handed over by your wallet. The servers asked here have not seen it yet.",
+      };
+    case "pending":
+      return { stage: "sent", said: "Sent. It waits to be taken into a block." };
+    case "confirmed":
+      return { stage: "done", said: `${done}: ${blockInWords(state)}` };
+    case "failed":
+      return {
+        stage: "failed",
+        said: `The contract refused it in block ${state.block}. Its gas is spent; nothing else has changed.`,
+      };
+    case "replaced":
+      return {
+        stage: "replaced",
+        said: "Your wallet sent something else in its place, so it will never happen. Nothing of it was done.",
+      };
+    case "lost":
+      return {
+        stage: "lost",
+        said: "The chain's servers have dropped it. Nothing was done so far; your wallet may still send it again.",
+      };
+  }
+}
+
+function stageOfCommit(tx: Tx): Stage {
+  const shown = stageOfTx(tx, "Committed");
+  // A block that was taken back, or servers that do not agree yet: the chain itself holds no commitment.
+  return shown.stage === "done"
+    ? { stage: "sent", said: "Committed. Waiting until the chain shows it." }
+    : shown;
+}
+
+interface Waiting extends Pick<Stage, "stage" | "said"> {
+  readonly times: Pick<Stage, "opensAt" | "until">;
+}
+
+function stageOfWaiting(madeAt: number, { now, ages }: ViewFacts): Waiting {
+  if (ages === undefined) {
+    return { stage: "waiting", said: "Committed. Asking the chain how long to wait.", times: {} };
+  }
+  const times = { opensAt: (madeAt + ages.min) * 1_000, until: (madeAt + ages.max) * 1_000 };
+  if (now >= times.until) {
+    return {
+      stage: "expired",
+      said: "The commitment is too old and holds no more. Only its gas is spent; begin anew.",
+      times,
+    };
+  }
+  if (now < times.opensAt) {
+    return { stage: "waiting", said: "Committed. It can be opened after a short wait.", times };
+  }
+  return { stage: "ready", said: "Committed, and old enough: open it now, and pay the fee.", times };
+}
+
+function blockInWords({ block, depth }: { readonly block: string; readonly depth: number }): string {
+  if (depth >= finalDepth) return `in block ${block}, for good.`;
+  const follow = depth === 1 ? "no block follows it yet" : `${depth - 1} more followed it`;
+  return `in block ${block}; ${follow}.`;
+}
