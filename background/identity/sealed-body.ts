@@ -2,9 +2,10 @@ import { fromHex, toHex } from "ox/Bytes";
 import type { ByteText } from "../../protocol/sip/message.ts";
 import { sipLimits } from "../../protocol/sip/text-limits.ts";
 import { formatBase64Url, parseBase64Url } from "../../protocol/words/base64url.ts";
-import { fromJwk, type P256Key, toJwk } from "../../protocol/words/p256-key.ts";
+import type { P256Key } from "../../protocol/words/p256-key.ts";
 import { bytesOf, signingBytes } from "../../protocol/words/signing-bytes.ts";
 import type { DeviceKeys } from "./device-keys.ts";
+import { createSealSecrets, derive, importPublic, type SealSecrets } from "./seal-secrets.ts";
 
 /** The body that two phones exchange: nodes see that something is said, and no addresses. */
 export const sealedMediaType = "application/etherlynk-sealed";
@@ -21,9 +22,10 @@ export interface Sealing {
   readonly peer: P256Key;
   /** Call, direction and message, each text as both sides know it. */
   readonly place: readonly ByteText[];
+  /** What is known beforehand, where there is more than one seal to make or open. */
+  readonly secrets?: SealSecrets;
 }
 
-const P256 = { name: "ECDH", namedCurve: "P-256" } as const;
 const KEY_BYTES = 64;
 const VERSION = 1;
 
@@ -32,14 +34,17 @@ const VERSION = 1;
  * of a fresh key and theirs, and of our key and theirs, so that only they can read it, and know that only we can have
  * written it. The key is used once, so that its nonce comes with it.
  */
-export async function sealBody({ device, peer, place }: Sealing, plain: PlainBody): Promise<ByteText> {
-  const fresh = (await crypto.subtle.generateKey(P256, true, ["deriveBits"])) as CryptoKeyPair;
-  const freshPublic = fromJwk(await crypto.subtle.exportKey("jwk", fresh.publicKey));
-  if (freshPublic === undefined) throw new Error("A key made on P-256 is on P-256.");
+export async function sealBody(sealing: Sealing, plain: PlainBody): Promise<ByteText> {
+  const { device, peer, place, secrets = createSealSecrets(device) } = sealing;
   const own = device.delegation.delegation.sealKey;
-  const theirs = await importPublic(peer);
-  const secrets = [await derive(fresh.privateKey, theirs), await derive(device.sealKey, theirs)];
-  const { key, iv } = await toKey(secrets, toInfo({ fresh: freshPublic, from: own, to: peer, place }));
+  const [fresh, theirs, between] = await Promise.all([
+    secrets.fresh(),
+    secrets.importPublic(peer),
+    secrets.between(peer),
+  ]);
+  const freshPublic = fresh.public;
+  const both = [await derive(fresh.secret, theirs), between];
+  const { key, iv } = await toKey(both, toInfo({ fresh: freshPublic, from: own, to: peer, place }));
   const text = bytesOf(`${plain.mediaType}\r\n${plain.body}`);
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new Uint8Array(text));
   return formatBase64Url(
@@ -49,17 +54,17 @@ export async function sealBody({ device, peer, place }: Sealing, plain: PlainBod
 
 /** `undefined` where it was not sealed by this peer, to us, for this place. */
 export async function openBody(sealing: Sealing, text: ByteText): Promise<PlainBody | undefined> {
-  const { device, peer, place } = sealing;
+  const { device, peer, place, secrets = createSealSecrets(device) } = sealing;
   const bytes = parseBase64Url(text, sipLimits.messageBytes);
   if (bytes === undefined || bytes.length <= 1 + KEY_BYTES || bytes[0] !== VERSION) return undefined;
   const fresh: P256Key = { x: toHex(bytes.subarray(1, 33)), y: toHex(bytes.subarray(33, 65)) };
   const own = device.delegation.delegation.sealKey;
   try {
-    const secrets = [
-      await derive(device.sealKey, await importPublic(fresh)),
-      await derive(device.sealKey, await importPublic(peer)),
-    ];
-    const { key, iv } = await toKey(secrets, toInfo({ fresh, from: peer, to: own, place }));
+    const both = await Promise.all([
+      importPublic(fresh).then(theirs => derive(device.sealKey, theirs)),
+      secrets.between(peer),
+    ]);
+    const { key, iv } = await toKey(both, toInfo({ fresh, from: peer, to: own, place }));
     const opened = await crypto.subtle.decrypt(
       { name: "AES-GCM", iv },
       key,
@@ -83,14 +88,6 @@ interface Info {
 function toInfo({ fresh, from, to, place }: Info): Uint8Array {
   const keys = [fresh, from, to].map(({ x, y }) => `${x}${y}`);
   return signingBytes("etherlynk sealed body 1", [...keys, ...place]);
-}
-
-function importPublic(key: P256Key): Promise<CryptoKey> {
-  return crypto.subtle.importKey("jwk", { ...toJwk(key) }, P256, false, []);
-}
-
-async function derive(own: CryptoKey, theirs: CryptoKey): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, own, 256));
 }
 
 async function toKey(

@@ -2,6 +2,7 @@ import { contentType, cseq } from "../../protocol/sip/fields.ts";
 import type { ByteText, SipMessage } from "../../protocol/sip/message.ts";
 import { hasOnlyMediaKeys } from "../../protocol/words/media-key.ts";
 import type { DeviceKeys } from "../identity/device-keys.ts";
+import { createSealSecrets } from "../identity/seal-secrets.ts";
 import { openBody, sealBody, sealedMediaType } from "../identity/sealed-body.ts";
 import type { ProvenPeer } from "../identity/verify-identity.ts";
 
@@ -55,8 +56,10 @@ export function wireBodyOf(message: SipMessage): WireBody | undefined {
 }
 
 export function createBodies(device: DeviceKeys): Bodies {
+  const secrets = createSealSecrets(device);
   const sealing = (peer: ProvenPeer, { ends, label }: Where) => ({
     device,
+    secrets,
     peer: peer.sealKey,
     place: [ends.callId, ends.from, ends.to, label],
   });
