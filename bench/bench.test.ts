@@ -59,7 +59,10 @@ describe("npm run bench", () => {
       `relay.p50.${size}`,
       `relay.p99.${size}`,
     ]);
-    expect(rows.map(row => row["bench"])).toEqual([...names, ...sizes.map(size => `relay.${size}.10k`)]);
+    expect(rows.map(row => row["bench"])).toEqual([
+      ...names,
+      ...sizes.flatMap(size => [`relay.${size}.10k`, `relay.${size}.10k.bare`]),
+    ]);
     const withGoal = rows.filter(row => "goal" in row).map(row => [row["bench"], row["goal"]]);
     expect(withGoal).toEqual([
       ["relay.200B", "≤ 0.65"],

@@ -1,97 +1,144 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Browser } from "puppeteer";
-import { launchBrowser } from "../scripts/browser.ts";
-
-/** Browsers with our extension, with one whose scripts are empty, and with none. */
-export const visitorNames = ["ours", "empty", "none"] as const;
-export type VisitorName = (typeof visitorNames)[number];
+import type { CDPSession, Page } from "puppeteer";
+import { busyPage } from "./page-busy/busy-page.ts";
+import { markOf, openVisitors, type VisitorName, type Visitors, visitorNames } from "./page-visitors.ts";
 
 export interface Visit {
   /** From the first byte of the page to its first script. */
   readonly firstScriptMs: number;
-  /** Of our main-world script, run by the page itself. */
-  readonly evaluationMs: number;
+  /** Of all scripts of the page, its own and those put into it, with what the DOM takes for them; after a collection. */
+  readonly heapBytes: number;
 }
 
-export interface PageStage {
+/** The main-world scripts, compiled and run by a page itself. */
+export interface Evaluation {
+  readonly ours: number;
+  readonly peer: number;
+}
+
+/** What the debugger sees of extensions in a page. */
+export interface Presence {
+  readonly bytes: number;
+  readonly worlds: number;
+}
+
+export interface PageStage extends Pick<Visitors, "main" | "isolated"> {
   visit(name: VisitorName): Promise<Visit>;
+  evaluate(): Promise<Evaluation>;
+  inspect(name: VisitorName): Promise<Presence>;
+  /** The page of 10,000 addresses, not begun yet. */
+  openBusy(name: VisitorName): Promise<Page>;
   close(): Promise<void>;
 }
 
 /** A page with some text, as sites are; isolated, so that its clock shows microseconds. */
-const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Orders</title><link rel="icon" href="data:,">
+const quietPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Orders</title><link rel="icon" href="data:,">
 <script>first = performance.now() - performance.getEntriesByType("navigation")[0].responseStart</script></head>
 <body>${"<p>An order of 4.2 ETH, to be settled by the end of the week.</p>".repeat(200)}</body></html>`;
 
-export async function openPageStage(folder: string, main: string): Promise<PageStage> {
-  const empty = writeEmptyExtension();
-  const server = createServer((_request, response) => {
-    response.setHeader("content-type", "text/html; charset=utf-8");
-    response.setHeader("cross-origin-opener-policy", "same-origin");
-    response.setHeader("cross-origin-embedder-policy", "require-corp");
-    response.end(html);
-  });
-  await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const extensions: Record<VisitorName, readonly string[]> = { ours: [folder], empty: [empty], none: [] };
-  const browsers = new Map<VisitorName, Browser>();
-  for (const name of visitorNames) browsers.set(name, await launch(extensions[name]));
-  const visit = async (name: VisitorName): Promise<Visit> => {
-    const page = await browsers.get(name)?.newPage();
-    if (!page) throw new Error(`There is no browser for ${name}`);
-    await page.goto(`http://127.0.0.1:${port}/`);
-    const present = await page.evaluate(() => "etherlynk" in window);
-    if (present !== (name === "ours")) throw new Error(`Our script is ${present ? "" : "not "}in ${name}`);
-    const figures = await page.evaluate(evaluate, main);
-    await page.close();
-    return figures;
+export async function openPageStage(): Promise<PageStage> {
+  const { browsers, main, isolated, close } = await openVisitors();
+  const site = await startSite();
+  const open = async (name: VisitorName, path = "/"): Promise<Page> => {
+    const page = await browsers[name].newPage();
+    await page.goto(`${site.origin}${path}`);
+    await checkVisitor(page, name);
+    return page;
   };
-  // The first pages of a browser wait for all kinds of things; nobody is measured by them.
+  const visit = async (name: VisitorName): Promise<Visit> => {
+    const page = await open(name);
+    const firstScriptMs = await page.evaluate(() => (window as unknown as { first: number }).first);
+    const heapBytes = await readHeap(page);
+    await page.close();
+    return { firstScriptMs, heapBytes };
+  };
+  // The first pages of a browser wait for all kinds of things, and our worker registers its scripts meanwhile; nobody
+  // is measured by them.
   for (const name of visitorNames)
     for (let turn = 0; turn < 3; turn++) await visit(name).catch(() => undefined);
   return {
+    main,
+    isolated,
     visit,
+    async evaluate() {
+      const page = await open("none");
+      const ours = await page.evaluate(runScript, main.ours);
+      const peer = await page.evaluate(runScript, main.peer);
+      await page.close();
+      return { ours, peer };
+    },
+    async inspect(name) {
+      const page = await browsers[name].newPage();
+      const presence = await inspect(page, () => page.goto(`${site.origin}/`));
+      await page.close();
+      return presence;
+    },
+    openBusy: name => open(name, "/busy"),
     async close() {
-      await Promise.all([...browsers.values()].map(browser => browser.close()));
-      server.close();
-      server.closeAllConnections();
-      rmSync(empty, { recursive: true });
+      await close();
+      site.close();
     },
   };
 }
 
-async function launch(extensions: readonly string[]): Promise<Browser> {
-  const browser = await launchBrowser({ extensions });
-  if (!browser) throw new Error("This benchmark needs Chrome or Chromium.");
-  return browser;
+async function startSite() {
+  const server = createServer(({ url }, response) => {
+    response.setHeader("content-type", "text/html; charset=utf-8");
+    response.setHeader("cross-origin-opener-policy", "same-origin");
+    response.setHeader("cross-origin-embedder-policy", "require-corp");
+    response.end(url === "/busy" ? busyPage : quietPage);
+  });
+  await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
 }
 
-function evaluate(code: string): Visit {
+async function checkVisitor(page: Page, name: VisitorName): Promise<void> {
+  const marks = Object.values(markOf);
+  const found = await page.evaluate(globals => globals.filter(it => it in window), marks);
+  const [expected] = [markOf[name]].filter(it => it !== undefined);
+  if (found.join() !== (expected ?? ""))
+    throw new Error(`The page of "${name}" has ${found.join(" and ") || "nothing"} in it`);
+}
+
+/** After the page was looked through, and whatever nobody holds was collected. */
+async function readHeap(page: Page): Promise<number> {
+  await page.evaluate(
+    () => new Promise<void>(resolve => setTimeout(() => requestIdleCallback(() => resolve()), 100)),
+  );
+  const session = await page.createCDPSession();
+  for (let turn = 0; turn < 2; turn++) await session.send("HeapProfiler.collectGarbage");
+  const { usedSize, embedderHeapUsedSize } = await session.send("Runtime.getHeapUsage");
+  return usedSize + embedderHeapUsedSize;
+}
+
+async function inspect(page: Page, load: () => Promise<unknown>): Promise<Presence> {
+  const session: CDPSession = await page.createCDPSession();
+  let bytes = 0;
+  const worlds = new Set<string>();
+  session.on("Debugger.scriptParsed", ({ url, length = 0 }) => {
+    if (url.startsWith("chrome-extension:")) bytes += length;
+  });
+  session.on("Runtime.executionContextCreated", ({ context }) => {
+    if (context.origin.startsWith("chrome-extension:")) worlds.add(context.uniqueId);
+  });
+  await Promise.all([session.send("Debugger.enable"), session.send("Runtime.enable")]);
+  await load();
+  await page.evaluate(() => new Promise<void>(resolve => requestIdleCallback(() => resolve())));
+  return { bytes, worlds: worlds.size };
+}
+
+function runScript(code: string): number {
   const script = document.createElement("script");
   script.textContent = code;
   const started = performance.now();
   document.head.append(script);
-  const evaluationMs = performance.now() - started;
-  return { firstScriptMs: (window as unknown as { first: number }).first, evaluationMs };
-}
-
-function writeEmptyExtension(): string {
-  const folder = mkdtempSync(join(tmpdir(), "etherlynk-empty-"));
-  const script = { matches: ["http://127.0.0.1/*"], run_at: "document_start", all_frames: true };
-  const manifest = {
-    manifest_version: 3,
-    name: "Empty",
-    version: "1",
-    content_scripts: [
-      { ...script, js: ["isolated.js"] },
-      { ...script, js: ["main.js"], world: "MAIN" },
-    ],
-  };
-  writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
-  for (const name of ["isolated.js", "main.js"]) writeFileSync(join(folder, name), "");
-  return folder;
+  return performance.now() - started;
 }

@@ -11,14 +11,19 @@ import { withStage } from "./stage.ts";
 interface Figure {
   readonly bench: string;
   readonly size: Size;
-  readonly against: "peer" | "ws";
+  readonly against: "peer" | "ws" | "bare";
   readonly kind: "cpu" | "p50" | "p99";
   readonly goal?: Goal;
 }
 
 type Crowd = Omit<Scene, "sizes" | "targets" | "paced">;
 
-const peerNames: Record<TargetName, string> = { node: "etherlynk", peer: "peer 1.0.2", ws: "ws 8.23.0" };
+const peerNames: Record<TargetName, string> = {
+  node: "etherlynk",
+  peer: "peer 1.0.2",
+  ws: "ws 8.23.0",
+  bare: "bare net.Socket",
+};
 const units = {
   cpu: "µs of server CPU per message",
   p50: "µs from the intended send to the arrival",
@@ -42,7 +47,9 @@ await play({ ...thousand, ...window }, [
 ]);
 await play({ ...tenThousand, ...window }, [
   { bench: "relay.200B.10k", size: 200, against: "peer", kind: "cpu", goal: { atMost: 0.65 } },
+  { bench: "relay.200B.10k.bare", size: 200, against: "bare", kind: "cpu" },
   { bench: "relay.1200B.10k", size: 1200, against: "peer", kind: "cpu", goal: { atMost: 0.55 } },
+  { bench: "relay.1200B.10k.bare", size: 1200, against: "bare", kind: "cpu" },
 ]);
 
 /** Measures no more than the rows asked for need. */

@@ -4,10 +4,10 @@ import { type Load, startLoad } from "../load/load.ts";
 import { type Stage, settle } from "../stage.ts";
 import { startNode } from "./node.ts";
 import { startPeerServer } from "./peer-server.ts";
+import { startRelay } from "./relay-server.ts";
 import type { Server } from "./server.ts";
-import { startWsRelay } from "./ws-server.ts";
 
-export type TargetName = "node" | "peer" | "ws";
+export type TargetName = "node" | "peer" | "ws" | "bare";
 
 /** A server that speaks the PeerJS wire, and a load of its own that is connected to it. */
 export interface Target {
@@ -58,5 +58,5 @@ async function startServer(stage: Stage, { name, sipDomain, profile }: TargetOpt
       options: sipDomain === undefined ? [] : ["--domain", sipDomain],
     });
   }
-  return await (name === "peer" ? startPeerServer(stage) : startWsRelay(stage));
+  return await (name === "peer" ? startPeerServer(stage) : startRelay(stage, name));
 }
