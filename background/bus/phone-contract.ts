@@ -77,16 +77,22 @@ export interface CallView {
   readonly since?: number;
   /** How it ended, or what is the matter, in words. */
   readonly said?: string;
+  /** Both called each other at once, and talk in that call: this one has nothing to say any more. */
+  readonly goesOnIn?: CallId;
 }
 
-/** `account`: both proved who they are. `foreign`: a client that cannot prove it. `guest`: a PeerJS page. */
-export type Proof = "checking" | "account" | "foreign" | "guest";
+/**
+ * `account`: both proved who they are. `foreign`: a client that cannot prove it. `guest`: a PeerJS page. `refuted`: it
+ * ended because the proof did not hold.
+ */
+export type Proof = "checking" | "account" | "foreign" | "guest" | "refuted";
 
 export interface PeerView {
-  /** The contact's name, or the address in short. Never a page's words. */
+  /** The contact's name, what the chain calls them, or the address. Never a page's words, nor a name only claimed. */
   readonly title: string;
   readonly address: string;
   readonly proof: Proof;
+  /** The address is in the contacts; where nothing is proven, it is only claimed. */
   readonly isContact: boolean;
   /** What the chain says of the account, once it was asked: only what was checked in both directions. */
   readonly known?: KnownOnChain;

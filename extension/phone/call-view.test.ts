@@ -76,8 +76,25 @@ describe("a call as panels show it", () => {
     });
     expect(toCallView(call, { contact: "Bob" }).peer.title).toBe("Bob");
     const { name: _, ...nameless } = bob;
-    const numbered = toCallView(record(incomingCall, { found: nameless }), unknown).peer;
+    const numbered = toCallView(record(call.call, { found: nameless }), unknown).peer;
     expect(numbered).toMatchObject({ title: "+999 2000 2000", known: { ownsName: false, areLinked: false } });
+  });
+
+  it.each(["waived", "none"] as const)(
+    "whoever calls with proof %s bears no name of the address claimed",
+    proof => {
+      const { peer } = toCallView(record({ ...incomingCall, proof }, { found: bob }), { contact: "Bob" });
+      expect(peer).toMatchObject({ title: "0xBob", isContact: true });
+      expect(peer.known).toBeUndefined();
+    },
+  );
+
+  it("whom the user dialled bears the user's name; what the chain says of the account does not fit another phone", () => {
+    const dialled = (proof: Call["proof"]) =>
+      toCallView(record({ ...outgoingCall, proof }, { found: bob }), { contact: "Bob" }).peer;
+    expect(dialled("none")).toMatchObject({ title: "Bob", known: { name: "bob.eth" } });
+    expect(dialled("waived").title).toBe("Bob");
+    expect(dialled("waived").known).toBeUndefined();
   });
 
   it("an address that leads nowhere ends in the chain's words", () => {
@@ -122,9 +139,11 @@ describe("a call as panels show it", () => {
       ...outgoingCall,
       state: { kind: "ended", reason: "identity-failed", talked: false },
     };
-    expect(toCallView(record(ended, { doubt: "The message was changed on its way." }), unknown).said).toBe(
-      "The call was stopped: whoever answered could not prove who they are. The message was changed on its way.",
-    );
+    const rang = record({ ...ended, proof: "proven" }, { doubt: "The message was changed on its way." });
+    expect(toCallView(rang, unknown)).toMatchObject({
+      said: "The call was stopped: whoever answered could not prove who they are. The message was changed on its way.",
+      peer: { proof: "refuted" },
+    });
   });
 
   it("one of two that crossed says in which it goes on", () => {

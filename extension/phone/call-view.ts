@@ -11,6 +11,7 @@ import { type LineState, sentenceOfLine } from "../../background/sip/line-state.
 import type { CallState, StateKind } from "../../protocol/call/call.ts";
 import { sentenceOf } from "../../protocol/call/end-sentence.ts";
 import { formatNumber } from "../../protocol/number/number.ts";
+import { mayBearName } from "./may-bear-name.ts";
 
 export interface Known {
   /** The name that the user gave to this address. */
@@ -39,13 +40,13 @@ const stages: Readonly<Record<StateKind, CallStage>> = {
 export function toCallView(record: CallRecord, { contact }: Known): CallView {
   const { id, call, address, context, connected } = record;
   const said = saidOf(record);
-  const known = record.found && toKnown(record.found);
+  const known = knownOf(record);
   return {
     id,
     direction: call.direction,
     stage: stageOf(call.state),
     peer: {
-      title: contact ?? known?.name ?? known?.number ?? address,
+      title: toTitle(record, contact),
       address,
       proof: proofOf(record),
       isContact: contact !== undefined,
@@ -56,6 +57,12 @@ export function toCallView(record: CallRecord, { contact }: Known): CallView {
     ...(said !== undefined && { said }),
     ...("successor" in call.state && { goesOnIn: call.state.successor }),
   };
+}
+
+/** The one rule of who is called by which name, in windows, notices and lists. */
+export function toTitle(record: CallRecord, contact: string | undefined): string {
+  const known = knownOf(record);
+  return (mayBearName(record.call) ? contact : undefined) ?? known?.name ?? known?.number ?? record.address;
 }
 
 export function toLineView(state: LineState): LineView {
@@ -82,7 +89,8 @@ function stageOf(state: CallState): CallStage {
 }
 
 /** A waived proof is one that nobody can give: who it is then stays open, and is shown so. */
-function proofOf({ call: { proof }, isGuest }: CallRecord): Proof {
+function proofOf({ call: { proof, state }, isGuest }: CallRecord): Proof {
+  if ("reason" in state && state.reason === "identity-failed") return "refuted";
   if (proof === "proven") return "account";
   if (proof === "none") return "checking";
   return isGuest ? "guest" : "foreign";
@@ -96,6 +104,12 @@ function saidOf({ call, doubt }: CallRecord): string | undefined {
   if (doubt === undefined) return sentence;
   if (state.reason === "not-found") return doubt;
   return state.reason === "identity-failed" ? `${sentence} ${doubt}` : sentence;
+}
+
+/** What a chain says of an account is true of who proved to be it, and of whom was dialled until somebody answers. */
+function knownOf({ call, found }: CallRecord): KnownOnChain | undefined {
+  const isTheirs = mayBearName(call) && call.proof !== "waived";
+  return isTheirs && found ? toKnown(found) : undefined;
 }
 
 /** Only what was checked in both directions. */

@@ -13,6 +13,7 @@ import type { CallLog, CallRecord, Screens } from "../../background/phone/ports.
 import { isOver } from "../../protocol/call/call.ts";
 import type { SignedIn } from "../features/account/phone.ts";
 import type { LineKit } from "./answer-calls.ts";
+import { toTitle } from "./call-view.ts";
 import { type CallWindows, startCallWindows } from "./call-windows.ts";
 import type { FeatureParts } from "./feature-parts.ts";
 import { feedCalls } from "./feed-calls.ts";
@@ -52,7 +53,7 @@ export function startLine(session: LineSession): LineKit {
   const { bus, store, failed } = parts;
   const { preferences, contacts, recents } = people;
   const { device, instance, home } = account;
-  const titleOf = ({ call, address }: CallRecord) => contacts.titleOf(call.peer) ?? address;
+  const titleOf = (record: CallRecord) => toTitle(record, contacts.titleOf(record.call.peer));
   const media = createWindowMedia({
     shelf: store.keys,
     ...{ clock, log, newId: parts.newId, createCertificate },

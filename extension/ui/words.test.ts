@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { EtherlynkError } from "../../protocol/errors.ts";
 import {
+  claimInWords,
   durationInWords,
   errorInWords,
   initialsOf,
@@ -39,7 +40,10 @@ describe("words", () => {
     expect(proofInWords({ ...peer, proof: "account", isContact: false })).toContain("Not in your contacts");
     expect(proofInWords({ ...peer, proof: "guest" })).toContain("Not proved");
     expect(proofInWords({ ...peer, proof: "foreign" })).toContain("Not proved");
-    expect(proofInWords({ ...peer, proof: "foreign" })).toContain("May not be your contact");
+    expect(claimInWords({ ...peer, proof: "foreign" }, true)).toContain("Claims an address in your contacts");
+    expect(claimInWords({ ...peer, proof: "guest" }, false)).toContain("proved nothing");
+    expect(claimInWords({ ...peer, proof: "account" }, true)).toBeUndefined();
+    expect(claimInWords({ ...peer, proof: "foreign", isContact: false }, true)).toBeUndefined();
     expect(whyInWords({ ...peer, proof: "account" })).toContain("signed this call");
   });
 

@@ -42,6 +42,10 @@ const proofs: Readonly<Record<Proof, ProofWords>> = {
     short: "Not proved: a guest from a web page",
     why: "It could be anybody. Do nothing that only they ask you to do.",
   },
+  refuted: {
+    short: "Not proved: the call was stopped",
+    why: "What they signed does not hold, so somebody else may have answered. Nothing was said or shown to them.",
+  },
 };
 
 export function lineInWords(state: LineState): string {
@@ -55,8 +59,15 @@ export function stageInWords(stage: CallStage, isIncoming: boolean): string {
 /** What is known of them, in a few words. */
 export function proofInWords({ proof, isContact }: PeerView): string {
   const { short } = proofs[proof];
-  if (proof === "account") return `${short}. ${isContact ? "In your contacts" : "Not in your contacts"}`;
-  return isContact && proof !== "checking" ? `${short}. May not be your contact` : short;
+  return proof === "account" ? `${short}. ${isContact ? "In your contacts" : "Not in your contacts"}` : short;
+}
+
+/** Said of callers who prove nothing, and of nobody else. */
+export function claimInWords({ proof, isContact }: PeerView, isIncoming: boolean): string | undefined {
+  if (!isContact || (proof !== "foreign" && proof !== "guest")) return undefined;
+  return isIncoming
+    ? "Claims an address in your contacts. It may be somebody else."
+    : "Dialled at an address in your contacts. Whoever answers there has proved nothing.";
 }
 
 /** Why that is believed, or is not. */

@@ -8,6 +8,7 @@ import type { Ask } from "../../../protocol/bus/contract.ts";
 import type { EndReason } from "../../../protocol/call/end-reason.ts";
 import { sentenceOf } from "../../../protocol/call/end-sentence.ts";
 import { EtherlynkError } from "../../../protocol/errors.ts";
+import { mayBearName } from "../../phone/may-bear-name.ts";
 
 declare module "../../../protocol/bus/contract.ts" {
   interface Asks {
@@ -69,9 +70,10 @@ export function toRecentCall(entry: CallEntry): RecentCall {
 
 export function toRecentView({ seq, value }: LogEntry<RecentCall>, titleOf: TitleOf): RecentView {
   const { direction, address, peer, began, reason } = value;
+  const title = mayBearName(value) ? (titleOf(peer) ?? titleOf(address)) : undefined;
   return {
     id: String(seq),
-    title: titleOf(peer) ?? titleOf(address) ?? address,
+    title: title ?? address,
     address,
     direction,
     at: began,

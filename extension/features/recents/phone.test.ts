@@ -87,6 +87,14 @@ describe("recents", () => {
     expect(rig.snapshot().recents).toMatchObject([{ title: bob }]);
   });
 
+  it("bear no name where the caller only claimed the address of a contact", async () => {
+    const { rig, recents } = await setUp();
+    rig.feed.change({ contacts: [{ id: "1", title: "Bob", address: bob, isBlocked: false }] });
+    await recents.write(entry(1, { proof: "waived" }));
+    await recents.write(entry(2, { proof: "waived", direction: "outgoing" }));
+    expect(rig.snapshot().recents).toMatchObject([{ title: "Bob" }, { title: bob }]);
+  });
+
   it("are paged to the first call, each once", async () => {
     const { rig } = await setUp();
     const calls = Array.from({ length: 120 }, (_, at) => ({ ...entry(at), seen: true }));
