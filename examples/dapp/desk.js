@@ -166,7 +166,7 @@ function invoice({ invoice: { number, due, lines }, wei, isSeller }) {
   const rows = lines.map(({ what, quantity, wei: each }) =>
     node("tr", [
       node("td", what),
-      node("td", quantity, "number"),
+      node("td", quantity.toLocaleString("en"), "number"),
       node("td", ether(BigInt(each) * BigInt(quantity)), "number"),
     ]),
   );

@@ -51,7 +51,7 @@ async function dial({ report }: Play, { from, to, text, shown, words }: Dialling
     { who: from.person.name, page: near },
     { who: to.person.name, page: far },
   ];
-  await report.step(`The chain says who that is; it rings, and both have proved who they are.`, shots);
+  await report.step("The chain says who that is; it rings, and both have proved who they are.", shots);
   await press(far, "Answer");
   const level = await hears(near, to.hertz, from.hertz);
   await press(near, "Hang up");

@@ -121,7 +121,8 @@ async function openNode(port: number, { chain, echo, key, residents }: NodeParts
   const aliases = new Map([["echo", echo.account.toLowerCase()]]);
   const page = createDeskSite({ id, rpc }, residents.of);
   const links = { key, peers: [] };
-  const node = createNode({ port, domain, chain: { id, rpc }, aliases, links, page });
+  const { book } = residents;
+  const node = createNode({ port, domain, chain: { id, rpc, book }, aliases, links, page });
   things.defer(() => node.close());
   const listening = await node.listen();
   console.log(`A node for ${domain}: ${listening.urls.ws}`);
