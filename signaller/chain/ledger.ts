@@ -24,6 +24,7 @@ export interface Ledger {
   ownerOf(id: number): Maybe<string | undefined>;
   clientOf(account: string): Maybe<Client>;
   /** Where it is known without asking. */
+  knownOwner(id: number): string | undefined;
   knownClient(account: string): Client | undefined;
   homesAt(domain: string): readonly Home[];
   ask(question: ChainQuestion): Promise<unknown>;
@@ -64,6 +65,7 @@ export function createLedger(config: LedgerConfig): Ledger {
   };
   return {
     entry,
+    knownOwner: id => following.state?.numbers.ownerOf(id),
     ownerOf(id) {
       const { numbers } = entry;
       const { state } = following;

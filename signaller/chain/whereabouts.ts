@@ -17,6 +17,8 @@ export interface Whereabouts extends Names {
    * @throws ChainRpcError (as a rejection)
    */
   ownerOf(number: string): Maybe<Owner | undefined>;
+  /** The same where it is known without asking. */
+  knownOwner(number: string): string | undefined;
   /** Where an account is reached: by the chain of its number, or the first on which it says so. */
   homeOf(account: string, chainId?: number): Maybe<Home | undefined>;
   /** The account on the chain that delegations are signed for. */
@@ -69,6 +71,10 @@ export function createWhereabouts({ book, log, limits: given }: WhereaboutsConfi
         andThen(ownerOf(id), account => (account === undefined ? undefined : { account, chainId: entry.id })),
       );
     },
+    knownOwner: number =>
+      isNumber(number)
+        ? firstKnown(ledgers, ledger => ledger.knownOwner(Number(toTokenId(number))))
+        : undefined,
     homeOf(account, chainId) {
       const ledger = chainId === undefined ? undefined : ledgerOf(chainId);
       const asked = ledger === undefined ? ledgers : [ledger];
@@ -91,6 +97,14 @@ export function createWhereabouts({ book, log, limits: given }: WhereaboutsConfi
     figures: () => ledgers.map(ledger => ({ chainId: ledger.entry.id, ...ledger.figures() })),
     close: () => life.abort(),
   };
+}
+
+function firstKnown<T>(ledgers: readonly Ledger[], look: (ledger: Ledger) => T | undefined): T | undefined {
+  for (const ledger of ledgers) {
+    const found = look(ledger);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The first that is something; without waiting as long as nothing has to be asked. */

@@ -109,13 +109,23 @@ export class LinkFlow implements Flow {
   #receive(message: SipMessage): void {
     const { believes, onRequest } = this.#config;
     const believed = withAssertedOf(message, this.domain, believes);
-    const sender = believed.kind === "request" ? toSipUri(from(believed).uri) : undefined;
-    if (believed.kind === "request" && (sender === undefined || toHostKey(sender) !== this.domain)) {
+    if (believed.kind === "request" && !this.#maySend(believed)) {
       const sentence = `From is not of ${this.domain}, whose node sends this.`;
       this.#config.core.refuse(this, believed, { status: 403, sentence });
       return;
     }
     if (believed.kind === "request" && toTag(believed) === undefined) onRequest?.(believed);
     this.#config.core.receive(this, believed);
+  }
+
+  /**
+   * Only of its own domain; within a call also as what was called, which may have been an address of ours that the chain
+   * led there (RFC 3261 §12.2.1.1).
+   */
+  #maySend(request: SipRequest): boolean {
+    const sender = toSipUri(from(request).uri);
+    const host = sender && toHostKey(sender);
+    const { thumbprint, own } = this.#config;
+    return host === this.domain || (thumbprint !== undefined && host === own && toTag(request) !== undefined);
   }
 }

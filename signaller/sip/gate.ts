@@ -1,6 +1,7 @@
 import { from, supports, to, toTag } from "../../protocol/sip/fields.ts";
 import type { SipRequest } from "../../protocol/sip/message.ts";
 import { scopes } from "../../protocol/words/delegation.ts";
+import type { Whereabouts } from "../chain/whereabouts.ts";
 import { isAccountKey, isChainKey, toSipUri, toUserKey } from "./address-keys.ts";
 import { type Identity, scopeOf } from "./admission.ts";
 import type { Aliases } from "./aliases.ts";
@@ -18,6 +19,8 @@ export type GateDecision =
 export interface GatePlace {
   readonly domains: Domains;
   readonly aliases: Aliases;
+  /** Where numbers and names are called, who answers speaks under them. */
+  readonly whereabouts?: Whereabouts | undefined;
 }
 
 /** The option tag of our phones, and of the version of what they and their nodes agree on. */
@@ -29,18 +32,10 @@ export const ownTag = "etherlynk.v1";
  *
  * @param held identities of the connection, their time not over
  */
-export function checkGate(
-  request: SipRequest,
-  held: readonly Identity[],
-  { domains, aliases }: GatePlace,
-): GateDecision {
+export function checkGate(request: SipRequest, held: readonly Identity[], place: GatePlace): GateDecision {
   // A CANCEL counts only for an INVITE of the same connection, and an ACK cannot be answered.
   if (request.method === "CANCEL") return { do: "pass", identity: undefined };
-  const sender =
-    request.method === "REGISTER"
-      ? ownUser(to(request).uri, domains)
-      : senderOf(request, { domains, aliases });
-  const identity = held.find(({ user }) => user === sender);
+  const { sender, identity } = speakerOf(request, held, place);
   if (identity === undefined && request.method === "ACK") return { do: "drop" };
   if (request.method === "REGISTER") {
     const refusal = registerFault(request, sender);
@@ -59,6 +54,18 @@ export function checkGate(
   return { do: "pass", identity };
 }
 
+interface Speaker {
+  readonly sender: string | undefined;
+  readonly identity: Identity | undefined;
+}
+
+function speakerOf(request: SipRequest, held: readonly Identity[], place: GatePlace): Speaker {
+  const { domains, whereabouts } = place;
+  const sender = request.method === "REGISTER" ? ownUser(to(request).uri, domains) : senderOf(request, place);
+  const identity = held.find(({ user }) => user === sender);
+  return { sender, identity: identity ?? (whereabouts && calledAs(request, held, whereabouts)) };
+}
+
 function registerFault(request: SipRequest, user: string | undefined): GateDecision | undefined {
   if (!supports(request, ownTag)) {
     return { ...refuse(421, "This domain is for Etherlynk phones."), require: ownTag };
@@ -74,6 +81,23 @@ function registerFault(request: SipRequest, user: string | undefined): GateDecis
 function senderOf(request: SipRequest, { domains, aliases }: GatePlace): string | undefined {
   const user = ownUser(from(request).uri, domains);
   return user === undefined ? undefined : (aliases.get(user) ?? user);
+}
+
+/**
+ * Who was called by a number, a name, or at another domain speaks so within the call (RFC 3261 §12.2.1.1); also when the
+ * number was sold meanwhile. What is asserted of him is his account, and nothing of what he was called.
+ */
+function calledAs(
+  request: SipRequest,
+  held: readonly Identity[],
+  whereabouts: Whereabouts,
+): Identity | undefined {
+  if (request.method === "REGISTER" || toTag(request) === undefined) return undefined;
+  const called = toUserKey(toSipUri(from(request).uri)?.user);
+  if (called === undefined) return undefined;
+  if (!isChainKey(called)) return held.find(({ user }) => user === called);
+  const owner = called.startsWith("+") ? whereabouts.knownOwner(called) : undefined;
+  return held.find(({ user }) => user === owner) ?? held[0];
 }
 
 /** The user of an address of this domain. */

@@ -4,20 +4,27 @@ import type { FollowLimits } from "../../signaller/chain/limits.ts";
 import type { NodeConfig } from "../../signaller/node.ts";
 import type { ChainStage } from "./chain-stage.ts";
 import { createDevice, type Device, type DeviceOptions, prove, registering } from "./device.ts";
-import { createSipClient, type SipClient } from "./sip-client.ts";
+import { type ClientOptions, createSipClient, type SipClient } from "./sip-client.ts";
 import type { SipText } from "./sip-text.ts";
 import { startNode, type TestNode } from "./test-node.ts";
 
 /** Tests do not wait for blocks as long as operators can. */
 export const quickFollow: Partial<FollowLimits> = { pollMs: 20, longestWaitMs: 100, restMs: 50 };
 
+export interface ChainNodeConfig extends NodeConfig {
+  readonly rpcs?: readonly string[];
+  readonly follow?: Partial<FollowLimits>;
+  /** The chain of delegations, where it is another. */
+  readonly signedFor?: number;
+}
+
 /** A node that reads the stage's chain, by its own server or by another one. */
 export function startChainNode(
   stage: ChainStage,
-  { rpcs, follow, ...config }: NodeConfig & { rpcs?: readonly string[]; follow?: Partial<FollowLimits> } = {},
+  { rpcs, follow, signedFor = stage.entry.id, ...config }: ChainNodeConfig = {},
 ): Promise<TestNode> {
   const chains = [{ ...stage.entry, ...(rpcs && { rpcs }) }];
-  const chain = { id: stage.entry.id, book: { chains }, limits: { ...quickFollow, ...follow } };
+  const chain = { id: signedFor, book: { chains }, limits: { ...quickFollow, ...follow } };
   return startNode({ domain: "one.example", chain, ...config });
 }
 
@@ -57,8 +64,12 @@ export function deviceOf(stage: ChainStage, index: number, options: DeviceOption
   return createDevice({ wallet, chainId: stage.entry.id, ...options });
 }
 
-export async function connect(node: TestNode, device: Device, domain = "one.example"): Promise<Resident> {
-  const client = await createSipClient(node.url, { user: device.account, domain });
+export async function connect(
+  node: TestNode,
+  device: Device,
+  { domain = "one.example", ...options }: Partial<ClientOptions> = {},
+): Promise<Resident> {
+  const client = await createSipClient(node.url, { user: device.account, domain, ...options });
   return { device, client, aor: `sip:${device.account}@${domain}` };
 }
 
@@ -67,9 +78,13 @@ export function register({ client, device }: Resident, domain = "one.example"): 
 }
 
 /** Connected and registered. */
-export async function enter(node: TestNode, device: Device, domain = "one.example"): Promise<Resident> {
-  const resident = await connect(node, device, domain);
-  const answer = await register(resident, domain);
+export async function enter(
+  node: TestNode,
+  device: Device,
+  options: Partial<ClientOptions> = {},
+): Promise<Resident> {
+  const resident = await connect(node, device, options);
+  const answer = await register(resident, options.domain);
   if (answer.status !== 200) throw new Error(`${device.account} was not registered: ${answer.start}`);
   return resident;
 }

@@ -63,7 +63,20 @@ describe("a number", () => {
     const { invite, ringing } = await ring(bob, alice);
     expect(oneOf(ringing, "To")).toContain(number);
     alice.client.respond(ringing, 200, { body: SDP });
-    expect((await bob.client.response(invite, 200)).body).toBe(SDP);
+    const ok = await bob.client.response(invite, 200);
+    expect(ok.body).toBe(SDP);
+    // Who was called by a number hangs up under it, and is asserted to be the account.
+    bob.client.confirm(invite, ok);
+    await alice.client.request("ACK");
+    const bye = alice.client.inDialog("BYE", alice.client.answered(ringing));
+    const heard = await bob.client.request("BYE");
+    expect(oneOf(heard, "From")).toContain(number);
+    expect(oneOf(heard, "P-Asserted-Identity")).toBe(`<${alice.aor}>`);
+    bob.client.respond(heard, 200);
+    await alice.client.response(bye, 200);
+    // Outside of a call nobody speaks under a number.
+    const from = `<sip:${number}@one.example>;tag=1`;
+    expect((await alice.client.ask("INVITE", bob.aor, { from })).status).toBe(403);
   });
 
   it("that nobody owns, or that is none of ours, is not found; its owner away is offline", async () => {

@@ -12,8 +12,7 @@ export interface Person {
   device(over?: Partial<Delegation>, chainId?: number): Promise<DeviceKeys>;
 }
 
-export function createPerson(): Person {
-  const privateKey = randomPrivateKey();
+export function createPerson(privateKey = randomPrivateKey()): Person {
   const account = parseAccount(fromPublicKey(getPublicKey({ privateKey })));
   return {
     account,
