@@ -46,6 +46,7 @@ export class SipSocket {
   #socket: WebSocket | undefined;
   #tried = 0;
   #heardAt = 0;
+  #pongs = 0;
   #malformed = 0;
   #takeBack: (() => void) | undefined;
 
@@ -81,7 +82,10 @@ export class SipSocket {
 
   /** Somebody has a reason to doubt that the connection lives: asks it, and loses it when it stays silent. */
   check(): void {
-    if (this.#socket !== undefined && this.isOpen) this.#ping(this.#socket, socketLimits.doubtMs);
+    if (this.#socket === undefined || !this.isOpen) return;
+    const pongs = this.#pongs;
+    // What was on its way when the connection died may still arrive: only the answer to the question is one.
+    this.#ping(this.#socket, socketLimits.doubtMs, () => this.#pongs > pongs);
   }
 
   close(): void {
@@ -109,21 +113,22 @@ export class SipSocket {
 
   #keepAlive(socket: WebSocket): void {
     this.#takeBack?.();
-    this.#takeBack = this.#options.clock.after(socketLimits.keepAliveMs, () =>
-      this.#ping(socket, socketLimits.pongMs),
-    );
+    const { clock } = this.#options;
+    this.#takeBack = clock.after(socketLimits.keepAliveMs, () => {
+      const asked = clock.elapsed();
+      this.#ping(socket, socketLimits.pongMs, () => this.#heardAt >= asked);
+    });
   }
 
-  #ping(socket: WebSocket, patienceMs: number): void {
+  #ping(socket: WebSocket, patienceMs: number, isAlive: () => boolean): void {
     const { clock } = this.#options;
-    const asked = clock.elapsed();
     this.#takeBack?.();
     if (!this.#write(PING)) {
       this.#lose(socket, "full");
       return;
     }
     this.#takeBack = clock.after(patienceMs, () => {
-      if (this.#heardAt >= asked) this.#keepAlive(socket);
+      if (isAlive()) this.#keepAlive(socket);
       else this.#lose(socket, "silent");
     });
   }
@@ -140,7 +145,10 @@ export class SipSocket {
     if (socket !== this.#socket) return;
     this.#heardAt = this.#options.clock.elapsed();
     const text = toMessageText(payload);
-    if (text !== undefined && isKeepAlive(text)) return;
+    if (text !== undefined && isKeepAlive(text)) {
+      this.#pongs += 1;
+      return;
+    }
     const message = text === undefined ? undefined : this.#parse(text);
     if (message === undefined) this.#malformed += 1;
     else this.#options.events.message(message);
