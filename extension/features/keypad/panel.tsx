@@ -6,7 +6,7 @@ import "./keypad.css";
 
 const keys = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "+", "0", "."] as const;
 
-/** Dials whatever people write: an account, a `sip:` address; names and numbers the phone answers in words. */
+/** Dials whatever people write: a name, a number, an account, a `sip:` address. */
 export function Keypad({ snapshot, bus, run }: PanelProps): JSX.Element {
   const [to, write] = useState("");
   const field = useRef<HTMLInputElement>(null);
@@ -34,7 +34,7 @@ export function Keypad({ snapshot, bus, run }: PanelProps): JSX.Element {
           class="field"
           type="text"
           aria-label="Whom to call"
-          placeholder="0x… or sip:name@node"
+          placeholder="Name, number or 0x…"
           autocomplete="off"
           spellcheck={false}
           maxLength={512}
