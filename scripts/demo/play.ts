@@ -9,7 +9,7 @@ import { dialByChain } from "./dial-by-chain.ts";
 import { type FakeMedia, writeFakeMedia } from "./fake-media.ts";
 import { createReport, type Report } from "./report.ts";
 import { setUp } from "./set-up.ts";
-import { type Actor, createActor } from "./stage.ts";
+import { type Actor, createActor, type Scheme } from "./stage.ts";
 import { talkToEcho } from "./talk-to-echo.ts";
 
 const folder = join(import.meta.dirname, "../../.output/demo");
@@ -18,6 +18,8 @@ const media: Readonly<Record<Person["name"], FakeMedia>> = {
   Alice: { hertz: 440, colour: [110, 150, 90] },
   Bob: { hertz: 1_000, colour: [120, 100, 170] },
 };
+/** Both looks of everything are in the report. */
+const schemes: Readonly<Record<Person["name"], Scheme>> = { Alice: "light", Bob: "dark" };
 
 /** One run: who acts, where, and what is written about it. */
 export interface Play {
@@ -36,6 +38,7 @@ export interface Play {
 export async function playDemo(world: World, things: Things): Promise<void> {
   const report = createReport(folder);
   const actors: Actor[] = [];
+  console.log("Opening two browsers…");
   try {
     for (const person of people) actors.push(await openActor(person, world, things));
     const [first, second] = actors;
@@ -73,5 +76,9 @@ async function openActor(person: Person, world: World, things: Things): Promise<
     args,
     things,
   });
-  return createActor(person, media[person.name].hertz, browser);
+  return createActor(browser, {
+    person,
+    hertz: media[person.name].hertz,
+    scheme: schemes[person.name],
+  });
 }

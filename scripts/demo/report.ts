@@ -90,7 +90,7 @@ div{display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}figure{margin:0;
 img{max-width:100%;border:1px solid var(--line);border-radius:8px;display:block}figcaption{color:var(--soft);font-size:.875rem;margin-top:.25rem}
 </style>
 <h1>A scripted call through the real user interface</h1>
-<p>${steps.length} steps; ${isGood ? "all came true" : "the last did not come true"}. Two browsers, one node, a local chain; sound and picture are measured where they are played.</p>
+<p>${steps.length} steps; ${isGood ? "all came true" : "the last did not come true"}. Two browsers (Alice's is light, Bob's dark), one node, a local chain; sound and picture are measured where they are played.</p>
 ${sections.join("\n")}
 </html>
 `;

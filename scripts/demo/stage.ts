@@ -11,10 +11,21 @@ export interface Actor {
   open(url: string): Promise<Page>;
 }
 
+export type Scheme = "light" | "dark";
+
+export interface Looks extends Pick<Actor, "person" | "hertz"> {
+  readonly scheme: Scheme;
+}
+
 const patienceMs = 20_000;
 
-export function createActor(person: Person, hertz: number, browser: Browser): Actor {
+export function createActor(browser: Browser, { person, hertz, scheme }: Looks): Actor {
   const given = new Set<Target>();
+  const prepare = async (page: Page) => {
+    page.setDefaultTimeout(patienceMs);
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+    return page;
+  };
   return {
     person,
     hertz,
@@ -32,20 +43,15 @@ export function createActor(person: Person, hertz: number, browser: Browser): Ac
       given.add(target);
       const page = await target.page();
       if (!page) throw new Error(`${what} is no page`);
-      return withPatience(page);
+      return prepare(page);
     },
     async open(url) {
-      const page = withPatience(await browser.newPage());
+      const page = await prepare(await browser.newPage());
       given.add(page.target());
       await page.goto(url);
       return page;
     },
   };
-}
-
-function withPatience(page: Page): Page {
-  page.setDefaultTimeout(patienceMs);
-  return page;
 }
 
 /** The window of a call. */

@@ -29,6 +29,7 @@ export interface ForPeople {
 /** A browser for each of the two, with the desk in it; profiles stay from run to run. */
 export async function openForPeople(world: World, wish: ForPeople): Promise<void> {
   const { fresh, fakeMedia, things } = wish;
+  console.log("Opening two browsers…");
   for (const person of people) {
     const folder = join(resolve(wish.folder ?? join(root, ".output/start")), person.name.toLowerCase());
     if (fresh) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

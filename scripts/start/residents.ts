@@ -15,8 +15,9 @@ export interface Residents {
 
 /** Contracts, ENS, numbers and names: a few seconds on a new chain, nothing on one that was kept. */
 export async function letMoveIn(chain: DevChain): Promise<Residents> {
+  console.log("Alice and Bob move in there: contracts, ENS, numbers and names…");
   const { book, alice, bob } = await seedDevChain(chain);
-  for (const { name, number } of [alice, bob]) console.log(`On it: ${name}, ${formatNumber(number)}`);
+  for (const { name, number } of [alice, bob]) console.log(`  ${name}, ${formatNumber(number)}`);
   return { book, of: ({ name }) => (name === "Alice" ? alice : bob) };
 }
 
