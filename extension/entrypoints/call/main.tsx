@@ -79,10 +79,12 @@ function useReadyMicrophone(call: CallView | undefined): void {
 function useClosing(call: CallView | undefined): void {
   const [wasTalking, talked] = useState(false);
   const stage = call?.stage;
+  const goesOn = call?.goesOnIn !== undefined;
   useEffect(() => {
     if (stage === "talking") talked(true);
+    if (stage === "ended" && goesOn) window.close();
     if (stage !== "ended" || !wasTalking) return;
     const timer = setTimeout(() => window.close(), closesAfterMs);
     return () => clearTimeout(timer);
-  }, [stage, wasTalking]);
+  }, [stage, wasTalking, goesOn]);
 }

@@ -8,6 +8,7 @@ import { Settings } from "../../features/preferences/panel.tsx";
 import { Recents } from "../../features/recents/panel.tsx";
 import { SiteSwitch } from "../../features/site-switch/panel.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import type { PanelProps } from "../../ui/panel.tsx";
 import { Tabs, type TabView } from "../../ui/tabs.tsx";
@@ -68,6 +69,13 @@ function Who({ snapshot, bus, run }: PanelProps): JSX.Element {
           <span>{me && preferences.doNotDisturb ? "Do not disturb: nobody rings" : lineWords(snapshot)}</span>
         </p>
       </div>
+      {me && (
+        <IconButton
+          icon="window"
+          label="Open the desk: your numbers"
+          press={() => run(() => bus.ask("worker.window.open", { page: "desk" }))}
+        />
+      )}
       {me ? (
         <Quiet
           isOn={preferences.doNotDisturb}

@@ -70,12 +70,19 @@ async function readEvents(
     );
     return found.flat();
   };
+  const all = await unlessRefused(search(0n));
+  if (all) return { events: all, isPartial: false };
+  const head = await ledger.newest();
+  const late = await unlessRefused(search(head > shortRange ? head - shortRange : 0n));
+  return { events: late ?? [], isPartial: true };
+}
+
+async function unlessRefused<T>(search: Promise<T>): Promise<T | undefined> {
   try {
-    return { events: await search(0n), isPartial: false };
+    return await search;
   } catch (error) {
-    if (!(error instanceof ChainError) || error.code !== "chain.refused") throw error;
-    const head = await ledger.newest();
-    return { events: await search(head > shortRange ? head - shortRange : 0n), isPartial: true };
+    if (error instanceof ChainError && error.code === "chain.refused") return undefined;
+    throw error;
   }
 }
 

@@ -42,7 +42,7 @@ export function startFollower(parts: FollowerParts): Follower {
       for (const step of open) await lookAt(parts, ages, step);
       const left = keeper.list().filter(step => isOpen(step, clock.now()));
       if (left.length === 0) await Promise.race([woken, ended(signal)]);
-      else await Promise.race([woken, rest(clock, pauseOf(left, clock.now()), signal)]);
+      else await Promise.race([woken, rest(clock, pauseOf(left, ages, clock.now()), signal)]);
     }
   };
   run().catch((error: unknown) => failed("numbers.follow", error));
@@ -84,17 +84,19 @@ function isOpen(step: Step, now: number): boolean {
 }
 
 /** What waits for its block is looked at every few seconds, what has one every now and then. */
-function pauseOf(steps: readonly Step[], now: number): number {
-  return Math.min(...steps.map(step => pauseOfStep(step, now)));
+function pauseOf(steps: readonly Step[], ages: ReadonlyMap<number, CommitAges>, now: number): number {
+  return Math.min(...steps.map(step => pauseOfStep(step, ages.get(step.chain), now)));
 }
 
-function pauseOfStep(step: Step, now: number): number {
+function pauseOfStep(step: Step, ages: CommitAges | undefined, now: number): number {
   const tx = txOf(step);
-  const isInBlock = tx?.state.kind === "confirmed" || tx?.state.kind === "failed";
-  const isWaiting = step.act.kind === "claim" && !step.tx && step.commit?.madeAt !== undefined;
   const age = now - (tx?.sentAt ?? step.at);
-  if (isInBlock && !(step.act.kind === "claim" && !step.tx)) return age < 10 * minute ? 6_000 : minute;
-  if (isWaiting) return step.isTold ? 15_000 : 1_000;
+  if (step.act.kind === "claim" && !step.tx && step.commit?.madeAt !== undefined) {
+    const left = ages === undefined ? 0 : (step.commit.madeAt + ages.min) * 1_000 - now;
+    return step.isTold ? 15_000 : Math.min(Math.max(left, 500), 15_000);
+  }
+  const isInBlock = tx?.state.kind === "confirmed" || tx?.state.kind === "failed";
+  if (isInBlock && step.act.kind !== "claim") return age < 10 * minute ? 6_000 : minute;
   if (age < minute) return 1_000;
   return age < 10 * minute ? 4_000 : 15_000;
 }

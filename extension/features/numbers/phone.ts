@@ -154,7 +154,7 @@ function answerSteps(half: Half): void {
     "numbers.step.begin",
     async ({ id }) => {
       const { step, opens } = take(id);
-      await keeper.put({ ...(keeper.find(id) ?? step), asking: "asked", opens });
+      await keeper.put({ ...(keeper.find(id) ?? step), asking: "asked", askedAt: now(), opens });
       return null;
     },
     signal,

@@ -49,13 +49,17 @@ function stageOf(step: Step, facts: ViewFacts): Stage {
     return stageOfTx(step.tx, step.act.kind === "claim" ? "The number is yours" : "Done");
   const waiting = step.commit?.madeAt === undefined ? undefined : stageOfWaiting(step.commit.madeAt, facts);
   // Of a commitment that stands, only opening it can be what the wallet is asked.
-  if (step.asking === "asked")
+  const isPatient = facts.now - (step.askedAt ?? 0) < patienceMs;
+  if (step.asking === "asked" && isPatient)
     return { stage: "asked", said: "Your wallet is being asked.", ...waiting?.times };
-  if (step.asking === "unsure") return { stage: "unsure", said: unsure, ...waiting?.times };
+  if (step.asking !== undefined) return { stage: "unsure", said: unsure, ...waiting?.times };
   if (waiting) return { stage: waiting.stage, said: waiting.said, ...waiting.times };
   if (step.commit?.tx) return stageOfCommit(step.commit.tx);
   return { stage: "lost", said: "Nothing was sent for this. Begin anew." };
 }
+
+/** Nobody waits longer for a wallet: the desk that asked it is gone. */
+const patienceMs = 6 * 60_000;
 
 const unsure =
   "The wallet was asked, and its answer was lost. Look at its activity: whether it sent this is not known here.";

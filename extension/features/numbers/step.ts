@@ -50,6 +50,8 @@ export interface Step {
   readonly act: Act;
   /** The wallet was asked and has not answered; `unsure` where its answer was lost. */
   readonly asking?: "asked" | "unsure" | undefined;
+  /** When it was asked, in milliseconds since 1970. */
+  readonly askedAt?: number;
   /** Of a claim: what the wallet was asked last opens the commitment. */
   readonly opens?: boolean;
   /** Of a claim: the commitment. */

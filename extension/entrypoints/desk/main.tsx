@@ -1,0 +1,6 @@
+import "../../ui/theme.css";
+import "./desk.css";
+import { showPanel } from "../../ui/panel.tsx";
+import { Desk } from "./desk.tsx";
+
+showPanel(Desk);

@@ -1,0 +1,28 @@
+import { useEffect, useState } from "preact/hooks";
+import { errorInWords } from "../../ui/words.ts";
+
+/** What was asked for; the former answer stays while the next is on its way. */
+export interface Asked<T> {
+  readonly value: T | undefined;
+  readonly isLooking: boolean;
+  /** Why there is no answer; empty while all is well. */
+  readonly said: string;
+}
+
+/** Asks at once, and again whenever one of `causes` changes; only the last answer counts. */
+export function useAsk<T>(ask: () => Promise<T>, causes: readonly unknown[]): Asked<T> {
+  const [asked, show] = useState<Asked<T>>({ value: undefined, isLooking: true, said: "" });
+  useEffect(() => {
+    let isLast = true;
+    show(before => ({ ...before, isLooking: true }));
+    ask().then(
+      value => isLast && show({ value, isLooking: false, said: "" }),
+      (error: unknown) =>
+        isLast && show(before => ({ ...before, isLooking: false, said: errorInWords(error) })),
+    );
+    return () => {
+      isLast = false;
+    };
+  }, causes);
+  return asked;
+}

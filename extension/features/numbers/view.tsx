@@ -1,0 +1,71 @@
+import type { ComponentChildren, JSX } from "preact";
+import type { Bus } from "../../../background/bus/bus.ts";
+import { formatNumber, type NumberText } from "../../../protocol/number/number.ts";
+import { amountInWords } from "./amounts.ts";
+import type { NumberChain, NumberView, StepWish } from "./model.ts";
+import type { Asked } from "./use-ask.ts";
+
+/** What each part of the desk's numbers is given. */
+export interface NumbersView {
+  readonly bus: Bus;
+  readonly chain: NumberChain;
+  /** Changes when something of the account's has changed on the chain: then it is read anew. */
+  readonly version: string;
+  /** Shows what it would do and cost, and asks the wallet then. */
+  readonly wish: (wish: StepWish) => void;
+  readonly openNumber: (number: NumberText) => void;
+}
+
+/** What was asked for, or why it is not there. */
+export function Shown<T>(props: {
+  readonly asked: Asked<T>;
+  readonly waiting: string;
+  readonly children: (value: T) => ComponentChildren;
+}): JSX.Element {
+  const { value, isLooking, said } = props.asked;
+  return (
+    <>
+      {said && (
+        <p class="trouble" role="alert">
+          {said}
+        </p>
+      )}
+      {value === undefined && isLooking && (
+        <p class="soft" role="status">
+          {props.waiting}
+        </p>
+      )}
+      {value !== undefined && props.children(value)}
+    </>
+  );
+}
+
+/** A number in a list, with the way to all about it. */
+export function NumberRow(props: {
+  readonly view: NumberView;
+  readonly open: () => void;
+  readonly children?: ComponentChildren;
+}): JSX.Element {
+  const { number, name, price, isMine } = props.view;
+  const written = formatNumber(number);
+  return (
+    <li class="wide">
+      <div class="grow">
+        <div class="number-text">{written}</div>
+        <div class="soft small">
+          {[
+            isMine && name && `claims ${name}`,
+            price !== undefined && `for sale: ${amountInWords(price)}`,
+            price !== undefined && isMine && "yours",
+          ]
+            .filter(Boolean)
+            .join(" · ") || (isMine ? "no name yet" : "not for sale")}
+        </div>
+      </div>
+      {props.children}
+      <button type="button" class="button quiet" onClick={props.open} aria-label={`All about ${written}`}>
+        Open
+      </button>
+    </li>
+  );
+}
