@@ -108,15 +108,16 @@ describe("npm start", () => {
     for (const args of [[], [], ["--fresh"]]) {
       const run = start("--by-hand", "--port", "0", ...args);
       const [, rpc = ""] = await run.says(/A local chain: ([^,\s]+)/);
-      await run.says(/The desk:/);
-      if (args.length === 0) await ask(rpc, "evm_mine");
+      await run.says(/By hand/);
+      // Higher than a new chain ever gets.
+      for (let at = 0; at < 20; at += 1) await ask(rpc, "evm_mine");
       heights.push(Number(await ask(rpc, "eth_blockNumber")));
       run.child.kill("SIGTERM");
       expect(await run.ended).toBe(0);
     }
     const [first = 0, second = 0, fresh = 0] = heights;
-    expect(second).toBe(first + 1);
-    expect(fresh).toBeLessThan(first);
+    expect(second).toBeGreaterThanOrEqual(first + 20);
+    expect(fresh).toBeLessThan(second);
   }, 60_000);
 
   it("refuses what it does not know, and says what there is", async () => {
