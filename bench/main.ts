@@ -16,6 +16,8 @@ const benches: Readonly<Record<string, string>> = {
   call: "two browsers: a click to ringing, an answer to sound; against PeerJS and a bare connection; --only delay: 50 ms a hop",
   gas: "whole transactions of the contracts: claim, transfer, sale, client entry; against bare tokens and ENS",
   chain: "a name resolved by the phone, cold and warm: round trips and time; against the same reads by viem",
+  "chain-node":
+    "a node starting against 100,000 numbers and 10,000 clients: time and memory; CPU of following a block",
   wake: "the worker dead, a call arriving: to ringtone, notice and window; against an empty worker",
 };
 

@@ -49,7 +49,7 @@ export function createLedgerState(first: Block, changes: ChangeGatherer, limits:
     get head() {
       return kept.at(-1)?.block ?? first;
     },
-    hashOf: number => kept.at(number - (kept[0]?.block.number ?? number))?.block.hash,
+    hashOf: number => kept[number - (kept[0]?.block.number ?? number)]?.block.hash,
     apply(block, { moves, accounts }, rows) {
       for (const move of moves) give(move, false);
       for (const [account, client] of rows) {
