@@ -88,7 +88,7 @@ export class MediaConnection {
 
   #fail(command: ConnectionCommand, error: unknown): void {
     this.#options.failed(command.do, error);
-    // A candidate or a rollback that cannot be applied takes nothing from what was agreed.
+    // A candidate that cannot be applied, or an offer that cannot be dropped, takes nothing from what was agreed.
     if (this.#ended.signal.aborted || command.do === "take-candidates" || command.do === "drop-offer") return;
     this.#options.hear({ type: "media-failed", tag: this.#options.tag, why: "media" });
   }
@@ -143,13 +143,16 @@ export class MediaConnection {
     this.#tellPath();
   }
 
+  /**
+   * The offer stays open, and the next one of either side takes its place (JSEP, RFC 9429 §5.7 and §5.8): a rollback
+   * would end, in Chromium, all streams of whoever answered the first offer. What was agreed holds until an answer.
+   */
   async #dropOffer(): Promise<void> {
     const { connection } = this.#theLine();
     if (connection.signalingState !== "have-local-offer") return;
-    await connection.setLocalDescription({ type: "rollback" });
     this.#holds = { ...this.#holds, offered: this.#holds.agreed };
     this.#point(connection, this.#holds.agreed);
-    const { sdp } = connection.localDescription ?? {};
+    const { sdp } = connection.currentLocalDescription ?? {};
     if (sdp !== undefined) this.#own.describe(sdp);
   }
 

@@ -175,6 +175,28 @@ describe.skipIf(!findProgram("chromium"))("the media of a call, in Chromium", ()
     await talk(call);
   });
 
+  it.each(["caller", "callee"] as const)(
+    "sounds on where an offer of the %s is dropped, and agrees anew",
+    async who => {
+      const call = await openCall();
+      const { caller, callee } = call;
+      await openMicrophones(caller, callee);
+      await connect(call);
+      await talk(call);
+      const side = call[who];
+      wire.isCut = true;
+      await side.part.command({ do: "make-offer", tag, hold: false, restart: true });
+      await side.part.command({ do: "drop-offer", tag });
+      await Promise.all([caller, callee].map(({ part }) => part.hears([], [otherHertz])));
+      await talk(call);
+      wire.isCut = false;
+      const other = who === "caller" ? callee : caller;
+      await other.part.command({ do: "make-offer", tag, hold: false, restart: true });
+      await side.part.see("answer-made", count(side, "answer-made") + 1);
+      await talk(call);
+    },
+  );
+
   it("goes on through an ICE restart, with other credentials on both sides", async () => {
     const call = await openCall();
     const { caller, callee } = call;

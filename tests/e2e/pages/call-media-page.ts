@@ -158,8 +158,7 @@ const part: MediaPart = {
   wants: directions =>
     until(`directions ${directions}`, async () => {
       const found = connections.flatMap(it => it.getTransceivers().map(({ direction }) => direction));
-      const isFree = connections.every(it => it.signalingState === "stable");
-      return isFree && found.join() === directions.join();
+      return found.join() === directions.join();
     }),
   close: () => theMedia().close(),
   leftovers: () => ({
