@@ -1,6 +1,6 @@
 import "../../ui/theme.css";
 import type { JSX } from "preact";
-import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useEffect, useReducer, useRef } from "preact/hooks";
 import type { CallView } from "../../../background/bus/phone-contract.ts";
 import type { CallMediaControls } from "../../../background/media/call-media.ts";
 import { startMediaHome } from "../../../background/media/media-home.ts";
@@ -9,11 +9,9 @@ import type { CallId } from "../../../protocol/ids.ts";
 import { CallWindow } from "../../features/call-window/panel.tsx";
 import { openBus } from "../../open-bus.ts";
 import { Empty, type PanelProps, showPanel } from "../../ui/panel.tsx";
+import { useClosing } from "./use-closing.ts";
 
 const id = new URLSearchParams(location.search).get("call") as CallId | null;
-/** A talk that ended as talks do leaves nothing to be read. */
-const closesAfterMs = 4_000;
-
 const media = id === null ? undefined : openMedia(id);
 showPanel(CallOfThisWindow);
 
@@ -52,8 +50,19 @@ function CallOfThisWindow(props: PanelProps): JSX.Element {
   useEffect(() => media?.watch(() => drawAnew()), []);
   useClosing(call);
   useReadyMicrophone(call);
-  if (!call) return <Empty>This call is over.</Empty>;
+  if (!call) return <Over />;
   return <CallWindow {...props} call={call} media={media?.now()} />;
+}
+
+function Over(): JSX.Element {
+  return (
+    <Empty>
+      <span>This call is over.</span>
+      <button type="button" class="button" onClick={() => window.close()}>
+        Close
+      </button>
+    </Empty>
+  );
 }
 
 /** The phone forgets a call some time after its end; the window goes on saying how it ended. */
@@ -74,17 +83,4 @@ function useReadyMicrophone(call: CallView | undefined): void {
   useEffect(() => {
     if (isReady) controls?.sources.readyMicrophone();
   }, [isReady, controls]);
-}
-
-function useClosing(call: CallView | undefined): void {
-  const [wasTalking, talked] = useState(false);
-  const stage = call?.stage;
-  const goesOn = call?.goesOnIn !== undefined;
-  useEffect(() => {
-    if (stage === "talking") talked(true);
-    if (stage === "ended" && goesOn) window.close();
-    if (stage !== "ended" || !wasTalking) return;
-    const timer = setTimeout(() => window.close(), closesAfterMs);
-    return () => clearTimeout(timer);
-  }, [stage, wasTalking, goesOn]);
 }
