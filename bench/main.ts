@@ -12,7 +12,7 @@ const benches: Readonly<Record<string, string>> = {
   sip: "one hop of an INVITE: read, push Via, decrement Max-Forwards, write; against other libraries",
   log: "the phone's call log in Chromium: storing, paging, searching, against each record sealed by itself",
   proxy: "REGISTER and whole INVITE..BYE dialogs over WebSocket: server CPU, against Kamailio",
-  page: "what a page pays that is switched on: bytes, evaluation, delay of its first script; against empty scripts",
+  page: "what a page pays, switched on and not, and one of 10,000 addresses; against empty scripts, and MetaMask's provider",
   call: "two browsers: a click to ringing, an answer to sound; against PeerJS and a bare connection; --only delay: 50 ms a hop",
   gas: "whole transactions of the contracts: claim, transfer, sale, client entry; against bare tokens and ENS",
   chain: "a name resolved by the phone, cold and warm: round trips and time; against the same reads by viem",

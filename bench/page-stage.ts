@@ -15,6 +15,8 @@ export interface Visit {
 export interface Evaluation {
   readonly ours: number;
   readonly peer: number;
+  /** What it costs to put a script into a page at all. */
+  readonly empty: number;
 }
 
 /** What the debugger sees of extensions in a page. */
@@ -65,8 +67,9 @@ export async function openPageStage(): Promise<PageStage> {
       const page = await open("none");
       const ours = await page.evaluate(runScript, main.ours);
       const peer = await page.evaluate(runScript, main.peer);
+      const empty = await page.evaluate(runScript, "");
       await page.close();
-      return { ours, peer };
+      return { ours, peer, empty };
     },
     async inspect(name) {
       const page = await browsers[name].newPage();

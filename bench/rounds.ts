@@ -108,12 +108,17 @@ export async function alternate<Name extends string, Result>(
  */
 export function toInterval(pairs: readonly Pair[]): Interval {
   if (pairs.length === 0) throw new Error("An interval needs at least one round.");
-  const ratios = pairs.map(pair => pair.ours / pair.peer).sort((a, b) => a - b);
-  const { rank, coverage } = signTestRank(ratios.length);
+  const ratios = pairs.map(pair => pair.ours / pair.peer);
+  return { ratio: median(ratios), ...signTest(ratios) };
+}
+
+/** The same of any values of the rounds. */
+export function signTest(values: readonly number[]): Omit<Interval, "ratio"> {
+  const sorted = [...values].sort((a, b) => a - b);
+  const { rank, coverage } = signTestRank(sorted.length);
   return {
-    ratio: median(ratios),
-    low: ratios[rank - 1] ?? Number.NaN,
-    high: ratios[ratios.length - rank] ?? Number.NaN,
+    low: sorted[rank - 1] ?? Number.NaN,
+    high: sorted[sorted.length - rank] ?? Number.NaN,
     coverage,
   };
 }
