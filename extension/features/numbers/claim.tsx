@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { formatNumber, type NumberText } from "../../../protocol/number/number.ts";
 import { useWork } from "../../ui/use-work.ts";
 import { amountInWords } from "./amounts.ts";
@@ -22,6 +22,11 @@ export function Claim(view: NumbersView): JSX.Element {
   const [isLooking, look] = useState(false);
   const { run, said } = useWork();
   const terms = useAsk(() => bus.ask("numbers.terms.read", { chain: chain.id }), [chain.id, version]);
+  // What was chosen is under way, or free no more.
+  useEffect(() => {
+    choose([]);
+    show(undefined);
+  }, [version]);
   const find = (wanted: NiceWish) =>
     run(async () => {
       look(true);

@@ -71,7 +71,7 @@ function About({ review }: { readonly review: Review }): JSX.Element {
       ))}
       <table>
         <tbody>
-          <Cost label="You pay" amount={exactAmount(pays)} />
+          <Cost label="You pay now" amount={exactAmount(pays)} />
           <Cost
             label={isTried ? "Gas, as tried just now" : "Gas, from experience"}
             amount={`about ${amountInWords(gas)}`}

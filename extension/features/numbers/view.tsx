@@ -63,7 +63,7 @@ export function NumberRow(props: {
         </div>
       </div>
       {props.children}
-      <button type="button" class="button quiet" onClick={props.open} aria-label={`All about ${written}`}>
+      <button type="button" class="button quiet" onClick={props.open} aria-label={`Open ${written}`}>
         Open
       </button>
     </li>
