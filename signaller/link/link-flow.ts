@@ -125,7 +125,9 @@ export class LinkFlow implements Flow {
   #maySend(request: SipRequest): boolean {
     const sender = toSipUri(from(request).uri);
     const host = sender && toHostKey(sender);
-    const { thumbprint, own } = this.#config;
-    return host === this.domain || (thumbprint !== undefined && host === own && toTag(request) !== undefined);
+    if (host === this.domain) return true;
+    const tag = toTag(request);
+    const { own, core } = this.#config;
+    return host === own && tag !== undefined && !core.isOwnTag(tag);
   }
 }

@@ -76,6 +76,11 @@ export class SipCore {
     return `${this.#tag}.${this.#answers.toString(36)}`;
   }
 
+  /** Whether a tag is of an answer of the node's own, which began no dialog. */
+  isOwnTag(tag: string): boolean {
+    return tag.startsWith(`${this.#tag}.`);
+  }
+
   /** The flow is gone: what waits for it fails, what it asked for is given up. */
   forget(flow: Flow): void {
     this.#config.clients.forget(flow);

@@ -4,6 +4,7 @@ import { parseNumber } from "../../protocol/number/number.ts";
 import { enterHome } from "../../scripts/chain/home.ts";
 import { createCallerHandshake } from "../../signaller/link/handshake.ts";
 import { parseLinkMessage } from "../../signaller/link/hello.ts";
+import type { PeerNode } from "../../signaller/link/peer-node.ts";
 import { createNodeKey, type NodeKey } from "../../signaller/node-key.ts";
 import { type ChainStage, createTestResolver, startChainStage } from "./chain-stage.ts";
 import { createInbox } from "./inbox.ts";
@@ -21,7 +22,7 @@ import { createPerson } from "./phone-device.ts";
 import { allOf, oneOf, writeSip } from "./sip-text.ts";
 import type { TestNode } from "./test-node.ts";
 import { createTestPhone } from "./test-phone.ts";
-import { quickLinks } from "./two-nodes.ts";
+import { quickLinks, untilLink } from "./two-nodes.ts";
 
 const SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n";
 const [ALICE, BOB, CAROL] = [0, 1, 2];
@@ -110,6 +111,34 @@ describe("two domains that know each other by the chain alone", () => {
       other.client.respond(await other.client.request("BYE"), 200);
       await ender.client.response(bye, 200);
     }
+  });
+
+  it("are so over a configured link too, which goes before the chain's", async () => {
+    const keys = { one: await createNodeKey(), two: await createNodeKey() };
+    const start = (domain: string, key: NodeKey, peer: PeerNode) =>
+      startChainNode(stage, { domain, links: { key, peers: [peer], limits: quickLinks } });
+    const { thumbprint } = keys.one;
+    const nowhere = { domain: "one.example", url: "ws://127.0.0.1:9", thumbprint };
+    const two = await start("two.example", keys.two, nowhere);
+    const peer = { domain: "two.example", url: two.url, thumbprint: keys.two.thumbprint };
+    const one = await start("one.example", keys.one, peer);
+    await Promise.all([untilLink(one, true), untilLink(two, true)]);
+    // What the entry says of the node is not looked at.
+    await moveIn(BOB, {
+      node: { ...two, url: "wss://elsewhere.example" },
+      key: keys.one,
+      domain: "two.example",
+    });
+    await Promise.all([caughtUp(stage, one), caughtUp(stage, two)]);
+    const alice = await enter(one, deviceOf(stage, ALICE));
+    const bob = await enter(two, deviceOf(stage, BOB), { domain: "two.example" });
+    const { invite, ringing } = await call(alice, bob, `sip:${bobsNumber}@one.example`);
+    bob.client.respond(ringing, 200, { body: SDP });
+    alice.client.confirm(invite, await alice.client.response(invite, 200));
+    await bob.client.request("ACK");
+    const bye = bob.client.inDialog("BYE", bob.client.answered(ringing));
+    alice.client.respond(await alice.client.request("BYE"), 200);
+    await bob.client.response(bye, 200);
   });
 
   it("carry the calls of our phones, which find each other themselves", async () => {

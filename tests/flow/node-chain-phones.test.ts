@@ -1,0 +1,102 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createClock } from "../../background/base/clock.ts";
+import { deviceIdOf } from "../../background/identity/device-keys.ts";
+import { parseNumber } from "../../protocol/number/number.ts";
+import { endEpoch, revokeDevice } from "../../scripts/chain/home.ts";
+import { type ChainStage, createTestResolver, startChainStage } from "./chain-stage.ts";
+import { caughtUp, loaded, startChainNode, transfer } from "./node-chain-stage.ts";
+import { createPerson } from "./phone-device.ts";
+import type { TestNode } from "./test-node.ts";
+import { createTestPhone, type TestPhone, type TestPhoneOptions } from "./test-phone.ts";
+
+const [ALICE, BOB, CAROL] = [0, 1, 2];
+const domain = "one.example";
+const bobsNumber = parseNumber("+999 2000 2000");
+
+let stage: ChainStage;
+let snapshot: unknown;
+
+beforeAll(async () => {
+  stage = await startChainStage();
+}, 60_000);
+beforeEach(async () => {
+  snapshot = await stage.request("evm_snapshot");
+});
+afterEach(async () => {
+  await stage.request("evm_revert", [snapshot]);
+});
+
+/** The phones of these tests sign in for chain 1; the book's chain is the one that is read. */
+async function start(): Promise<TestNode> {
+  const node = await startChainNode(stage, { signedFor: 1 });
+  await loaded(node);
+  return node;
+}
+
+function phoneOf(node: TestNode, index: number, more: Partial<TestPhoneOptions> = {}): Promise<TestPhone> {
+  const person = createPerson(stage.chain.accounts.at(index)?.privateKey);
+  // A new phone for each look: what it has learnt is good for some seconds, and these tests wait for none.
+  const directory = createTestResolver([stage.entry], createClock());
+  return createTestPhone({ person, directory, domain, urls: [node.url], ...more });
+}
+
+const isRinging = (phone: TestPhone) =>
+  phone.until(({ call }) => call.state.kind === "ringing-in" && call.state.alerting);
+
+describe("a phone that calls a number", () => {
+  it("rings its owner, proven, who may hang up", async () => {
+    const node = await start();
+    const [alice, bob] = [await phoneOf(node, ALICE), await phoneOf(node, BOB)];
+    const id = alice.kit.dial(bobsNumber);
+    await isRinging(bob);
+    bob.kit.accept(id);
+    const { call } = await alice.until(it => it.id === id && it.call.state.kind === "active");
+    expect(call).toMatchObject({ peer: bob.person.account, proof: "proven" });
+    bob.kit.tell(id, "hang-up");
+    expect((await alice.entry()).reason).toBe("hung-up-by-them");
+  });
+
+  it("hears that it was sold while it rang, that its buyer is awaited, and then the buyer", async () => {
+    const node = await start();
+    const [alice, bob] = [await phoneOf(node, ALICE), await phoneOf(node, BOB)];
+    alice.kit.dial(bobsNumber);
+    await isRinging(bob);
+    await transfer(stage, bobsNumber, { from: BOB, to: CAROL });
+    expect((await alice.entry()).reason).toBe("gone");
+    expect((await bob.entry()).reason).toBe("cancelled");
+    alice.quit();
+
+    const again = await phoneOf(node, ALICE);
+    again.kit.dial(bobsNumber);
+    expect((await again.entry()).reason).toBe("changed-hands");
+    again.quit();
+
+    const carol = await phoneOf(node, CAROL);
+    const third = await phoneOf(node, ALICE);
+    const id = third.kit.dial(bobsNumber);
+    await isRinging(carol);
+    carol.kit.accept(id);
+    const { call } = await third.until(it => it.id === id && it.call.state.kind === "active");
+    expect(call).toMatchObject({ peer: carol.person.account, proof: "proven" });
+  });
+});
+
+describe("a phone whose permission has ended", () => {
+  // Here the node looks where delegations are signed for: on the chain that it reads.
+  it.each(["by the account's epoch", "by its revocation"])("%s is told so by the node", async how => {
+    const node = await startChainNode(stage);
+    await loaded(node);
+    const person = createPerson(stage.chain.accounts.at(BOB)?.privateKey);
+    const device = await person.device({}, stage.entry.id);
+    const bob = await phoneOf(node, BOB, { person, device });
+    const clients = stage.entry.clients ?? "0x";
+    if (how.includes("epoch")) await endEpoch(stage.client(BOB), clients);
+    else {
+      const print = Buffer.from(deviceIdOf(device.delegation), "base64url");
+      await revokeDevice(stage.client(BOB), clients, `0x${print.toString("hex")}`);
+    }
+    await caughtUp(stage, node);
+    bob.kit.dial(stage.seeded.alice.account);
+    expect((await bob.entry()).reason).toBe("forbidden");
+  });
+});
