@@ -22,6 +22,7 @@ const tasks = {
   test: { file: "scripts/test.ts", system: () => ["chromium", "firefox", "ip", "nft"] },
   check: { file: "scripts/check.ts", system: () => [] },
   node: { file: "signaller/main.ts", system: () => [] },
+  soak: { file: "tests/soak/main.ts", system: () => ["chromium"] },
   echo: { file: "services/echo/main.ts", system: () => [] },
   build: { file: "scripts/build.ts", system: () => [] },
   contracts: { file: "scripts/contracts.ts", system: () => [] },

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomPrivateKey } from "ox/Secp256k1";
-import type { Page, Target } from "puppeteer";
+import type { Page } from "puppeteer";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { buildExtension } from "../../scripts/build-extension.ts";
 import { findProgram } from "../../scripts/setup/ensure-system.js";
-import { extensionId } from "./extension-stage.ts";
+import { isWorker, killWorker, phoneOf, workerOf } from "./faults.ts";
 import { type HomeNode, startHomeNode } from "./home-node.ts";
 import { openPerson, type Person } from "./person.ts";
 import { calmDown, hearEachOther, lineIs, panelOf, ring, talk } from "./talking.ts";
@@ -226,27 +226,6 @@ describe.skipIf(!findProgram("chromium"))("a call goes on, or ends in words, whe
     });
   });
 });
-
-function isWorker(target: Target): boolean {
-  return target.type() === "service_worker" && target.url().startsWith(`chrome-extension://${extensionId}/`);
-}
-
-async function workerOf({ browser }: Person) {
-  const target = await browser.waitForTarget(isWorker, { timeout: 10_000 });
-  const worker = await target.worker();
-  if (!worker) throw new Error("The service worker's target has no worker");
-  return worker;
-}
-
-async function killWorker(person: Person): Promise<void> {
-  await (await workerOf(person)).close();
-}
-
-/** The document in which the phone lives. */
-async function phoneOf({ browser }: Person): Promise<Page> {
-  const isPhone = (target: Target) => target.url().endsWith(`${extensionId}/offscreen.html`);
-  return (await browser.waitForTarget(isPhone, { timeout: 10_000 })).asPage();
-}
 
 function hasPhone({ panel }: Person): Promise<boolean> {
   return panel.evaluate(async () => {
