@@ -17,6 +17,11 @@ export interface ResolverOptions {
   readonly loopbackGateways?: boolean;
 }
 
+export interface Asking {
+  /** Whatever is known: a number may have been sold with a block that was not noticed yet. */
+  readonly isAnew?: boolean;
+}
+
 export interface Resolver {
   /**
    * Who is behind an address: one round trip to the chain when cold, none when warm. The domain in the address has no
@@ -24,7 +29,7 @@ export interface Resolver {
    *
    * @throws ChainError whose sentence is for people
    */
-  resolve(address: Address, signal: AbortSignal): Promise<Resolved>;
+  resolve(address: Address, signal: AbortSignal, asking?: Asking): Promise<Resolved>;
   /** Tells of a chain's newest block: what was read at another is asked anew. True when it is a new one. */
   noteHead(chainId: number, head: Head): boolean;
 }
@@ -33,11 +38,11 @@ export function createResolver({ chains, clock, loopbackGateways = false }: Reso
   const cache = new AnswerCache(clock.elapsed);
   return {
     noteHead: (chainId, head) => cache.note(chainId, head),
-    async resolve({ target }, signal) {
+    async resolve({ target }, signal, { isAnew = false } = {}) {
       signal.throwIfAborted();
       const subject = await toSubject(target);
       const key = `${subject.kind}:${subject.kind === "name" ? subject.name : formatTarget(target)}`;
-      const known = cache.get(key);
+      const known = isAnew ? undefined : cache.get(key);
       if (known !== undefined) return known;
       const facts = await search(chains, subject, { signal, loopbackGateways });
       const resolved = toResolved(facts.entered.answer.account, facts);

@@ -14,9 +14,8 @@ import type { P256Key } from "../../protocol/words/p256-key.ts";
 import { type CallClaims, PassportError } from "../../protocol/words/passport.ts";
 import { bytesOf } from "../../protocol/words/signing-bytes.ts";
 import type { Clock } from "../base/clock.ts";
-import { ChainError } from "../chain/chain.ts";
 import type { Directory } from "../chain/directory.ts";
-import type { Resolved } from "../chain/resolved.ts";
+import { type ChainWord, createChainWord } from "./chain-word.ts";
 import { deviceIdOf, isSignedByDevice } from "./device-keys.ts";
 import type { WalletCheck } from "./wallet-check.ts";
 
@@ -59,14 +58,15 @@ export interface VerifierOptions {
 
 /** Checks who speaks, in this phone and by nobody's word: DESIGN.md §3 (4). */
 export function createVerifier(options: VerifierOptions): Verifier {
-  const { clock, wallets, chainId, account, directory, signal } = options;
+  const { clock, wallets, chainId, account } = options;
+  const chain = createChainWord(options.directory, options.signal);
   const seconds = () => Math.floor(clock.now() / 1_000);
 
   /** What every identity must have, whatever message it stands in. */
   async function isAuthentic(identity: Identity, scope: Scope): Promise<string | undefined> {
     const { delegation: signed, signature, signingInput } = identity;
     const [standing, isSigned, isAllowed] = await Promise.all([
-      standingOf(options, signed.delegation.account),
+      chain.standingOf(signed.delegation.account),
       isSignedByDevice(signed.delegation.signKey, signature, bytesOf(signingInput)),
       wallets.isSigned(signed),
     ]);
@@ -82,20 +82,6 @@ export function createVerifier(options: VerifierOptions): Verifier {
   async function conclude(identity: Identity, scope: Scope): Promise<Verdict> {
     const fault = await isAuthentic(identity, scope);
     return fault === undefined ? { kind: "proven", peer: toPeer(identity), identity } : failed(fault);
-  }
-
-  /** A number or name is mine while the chain says so; one that cannot be asked about is not. */
-  async function isMine(uri: string | undefined): Promise<boolean> {
-    const address = readAddress(uri);
-    if (address === undefined) return false;
-    if (address.target.kind === "account") return address.target.account === account;
-    if (address.target.kind === "user" || directory === undefined) return false;
-    try {
-      return (await directory.resolve(address, signal)).account === account;
-    } catch (error) {
-      if (error instanceof ChainError) return false;
-      throw error;
-    }
   }
 
   return {
@@ -119,10 +105,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (!outcome.ok) return failed(outcome.sentence);
       const { orig, dest } = identity.passport.claims;
       if (accountIn(orig.uri) === undefined) return failed(unresolved);
-      if (!(await isMine(dest.uri[0]))) return failed("This call is for somebody else.");
+      if (!(await isOwn(dest.uri[0], account, chain))) return failed("This call is for somebody else.");
       return conclude(identity, "invite");
     },
-    async answer(response, { asked, account: called }) {
+    async answer(response, asking) {
+      const { asked, account: called } = asking;
       const identity = readIdentity(response);
       if (identity === "malformed") return failed("The answer's identity is malformed.");
       if (identity === undefined || called === undefined) return waived;
@@ -134,10 +121,25 @@ export function createVerifier(options: VerifierOptions): Verifier {
       });
       if (!outcome.ok) return failed(outcome.sentence);
       const { delegation } = identity.delegation;
-      if (delegation.account !== called) return failed("Whoever answered is somebody else.");
+      if (!(await isCalled(delegation.account, asking, chain)))
+        return failed("Whoever answered is somebody else.");
       return conclude(identity, "answer");
     },
   };
+}
+
+/** Accounts are who they are; a name or number is somebody's while the chain says so. */
+async function isOwn(uri: string | undefined, account: AccountText, chain: ChainWord): Promise<boolean> {
+  const address = readAddress(uri);
+  if (address === undefined) return false;
+  return address.target.kind === "account"
+    ? address.target.account === account
+    : chain.isOf(address, account);
+}
+
+/** Whoever answers is the account that was called, or the one that what was dialled leads to by now. */
+async function isCalled(answered: AccountText, asking: Asking, chain: ChainWord): Promise<boolean> {
+  return answered === asking.account || isOwn(asking.asked.passport.claims.dest.uri[0], answered, chain);
 }
 
 /** The claims by which a replay is known. */
@@ -183,19 +185,6 @@ function readAddress(uri: string | undefined): Address | undefined {
     return parseAddress(uri ?? "");
   } catch (error) {
     if (error instanceof AddressError) return undefined;
-    throw error;
-  }
-}
-
-/** What the chain says of an account's devices; nothing where it cannot be asked. */
-async function standingOf(
-  { directory, signal }: VerifierOptions,
-  account: AccountText,
-): Promise<Pick<Resolved, "accountEpoch" | "revoked"> | undefined> {
-  try {
-    return await directory?.resolve({ target: { kind: "account", account } }, signal);
-  } catch (error) {
-    if (error instanceof ChainError) return undefined;
     throw error;
   }
 }

@@ -259,7 +259,10 @@ export class CallRun {
       case "proven":
         this.#wire?.know(tag, verdict.peer, verdict.identity);
         this.#options.proven(this, verdict.peer.account);
-        return { type: "identity-proven", of, tag, device: verdict.peer.device };
+        return {
+          ...{ type: "identity-proven", of, tag, device: verdict.peer.device },
+          ...(this.call.direction === "outgoing" && { peer: verdict.peer.account }),
+        } as const;
       case "waived":
         if (this.call.expects === "anyone") this.#wire?.know(tag, "foreign");
         else this.#doubt("Whoever answered did not say who they are.");

@@ -209,7 +209,7 @@ export class Calls {
 
   /** The name and number that whoever calls goes by: known as a rule, since their standing was just asked. */
   #describe(run: CallRun, account: AccountText): void {
-    if (run.record.found === undefined) this.#ask(run, account);
+    if (run.record.found?.account !== account) this.#ask(run, account);
   }
 
   /** There is another block: what is shown of somebody may be true no longer. */

@@ -78,10 +78,11 @@ export interface CallEvents {
    */
   "glare-lost": { winner: CallId };
   /**
-   * Source: verifier. `tag`: whose message it was; `device`: whose key signed it.
+   * Source: verifier. `tag`: whose message it was; `device`: whose key signed it; `peer`: whose it is by now, where a
+   * number was called that has just been sold.
    * Action: believe that message.
    */
-  "identity-proven": { of: Carrier; tag: DialogTag; device: DeviceId };
+  "identity-proven": { of: Carrier; tag: DialogTag; device: DeviceId; peer?: string };
   /**
    * Source: verifier: a foreign client proves nothing, and the user's policy lets it talk, shown as a guest.
    * Action: as `identity-proven` where anyone is expected; as `identity-failed` where an account is.

@@ -142,8 +142,10 @@ export function verdictOn(call: Call, event: Identity): "proven" | "waived" | "f
 }
 
 /** Which device was proven. */
-export function deviceIn(event: Identity): Pick<Call, "peerDevice"> {
-  return event.type === "identity-proven" ? { peerDevice: event.device } : {};
+export function deviceIn(event: Identity): Partial<Pick<Call, "peer" | "peerDevice">> {
+  if (event.type !== "identity-proven") return {};
+  const { device: peerDevice, peer } = event;
+  return peer === undefined ? { peerDevice } : { peerDevice, peer };
 }
 
 function handOver(call: Call<Resolving | Yielding>, winner: Call["id"]): CallStep {

@@ -22,7 +22,8 @@ export function toCallPage(page: Page): CallPage {
       return await waiting;
     } catch (cause) {
       const shown = await page.evaluate(() => document.body.innerText).catch(() => "nothing: it is closed");
-      throw new Error(`The window never had "${what}". It shows:\n${shown}`, { cause });
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`The window never had "${what}" (${why}). It shows:\n${shown}`, { cause });
     }
   };
   return {
@@ -42,7 +43,8 @@ export function toCallPage(page: Page): CallPage {
         new RegExp(pattern, how).test(document.body.innerText);
       await sees(words, page.waitForFunction(isThere, { polling: 50 }, source, flags));
     },
-    hears: (wanted, unwanted) => page.evaluate(listen, wanted, unwanted),
+    hears: (wanted, unwanted) =>
+      sees(`sound of ${wanted.join(", ") || "nobody"}`, page.evaluate(listen, wanted, unwanted)),
     sees: frames => page.evaluate(watchFrames, frames),
     async closed() {
       if (page.isClosed()) return;
