@@ -48,6 +48,8 @@ export async function launchBrowser(options: BrowserOptions = {}): Promise<Brows
     pipe: true,
     protocolTimeout,
     args: [...flags, ...media, ...sandbox(), ...(options.args ?? [])],
+    // A person drives it, and no bar has to say otherwise.
+    ignoreDefaultArgs: isShown ? ["--enable-automation"] : false,
     handleSIGINT: hears,
     handleSIGTERM: hears,
     handleSIGHUP: hears,

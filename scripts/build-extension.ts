@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import type { HomeDomain } from "../background/bus/phone-contract.ts";
 
 /**
- * `production` is what ships; `e2e` also holds the origin of the tests' fixtures; `demo` that of the desk of
+ * `production` is what ships; `e2e` also holds the origin of the tests' fixtures; `demo` that of the DApp of
  * `npm start`, since headless Chromium never answers a request for a permission.
  */
 export type BuildMode = "production" | "e2e" | "demo";

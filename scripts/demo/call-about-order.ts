@@ -9,7 +9,7 @@ import { confirmInWallet } from "./wallet-window.ts";
 /** Bob looks at his order, pays it, calls Alice about it, they talk, and both find the call in their recents. */
 export async function callAboutOrder(play: Play): Promise<void> {
   const { alice, bob, report, world } = play;
-  const desk = await bob.open(world.desk);
+  const desk = await bob.open(world.dapp);
   await connectToDesk(bob, desk, play);
   await pay(bob, desk, play);
 
@@ -39,9 +39,9 @@ export async function callAboutOrder(play: Play): Promise<void> {
 
 async function connectToDesk(actor: Actor, desk: Page, { report }: Play): Promise<void> {
   await press(desk, "Connect Dev wallet");
-  await confirmInWallet(actor, report, "lets the desk see the account");
+  await confirmInWallet(actor, report, "lets the DApp see the account");
   await says(desk, "Order OTC-7351");
-  await report.step("Bob connects the wallet to the desk (EIP-6963) and sees his orders.", [
+  await report.step("Bob connects the wallet to the DApp (EIP-6963) and sees his orders.", [
     { who: actor.person.name, page: desk },
   ]);
 }

@@ -2,7 +2,7 @@ import { people } from "./people.ts";
 import type { World } from "./world.ts";
 
 /** What a person does who opens the browsers by themselves. */
-export function sayByHand({ desk, phone, walletOf }: World): void {
+export function sayByHand({ dapp, phone, walletOf }: World): void {
   const wallets = people.map(person => `${walletOf(person)} (${person.name})`).join("\n              or  ");
   console.log(`
 By hand, in two profiles of Chrome or Chromium, one for Alice and one for Bob:
@@ -11,6 +11,6 @@ By hand, in two profiles of Chrome or Chromium, one for Alice and one for Bob:
        the phone   ${phone}
        the wallet  ${wallets}
   3. the welcome page of Etherlynk opens: connect the wallet, allow the microphone
-  4. open the desk, and call: ${desk}
-Ctrl-C ends chain, node and desk.`);
+  4. open the demo DApp, and call: ${dapp}
+Ctrl-C ends chain, node and DApp.`);
 }

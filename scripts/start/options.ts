@@ -7,7 +7,7 @@ export interface StartOptions {
   /** Camera and microphone are made up. */
   readonly fakeMedia: boolean;
   readonly twoTabs: boolean;
-  /** Of the node and the desk; 0 is any free one. */
+  /** Of the node and the DApp; 0 is any free one. */
   readonly port: number;
   /** No browser is opened. */
   readonly byHand: boolean;
@@ -65,5 +65,5 @@ const usage = `npm start takes, after a --:
   --fake-media    a made-up camera and microphone, where there are none
   --by-hand       opens no browser; says how to load the extension into yours
   --two-tabs      instead of all this, the page of examples/two-tabs on one node
-  --port NUMBER   of the node and the desk (${usualPort})
+  --port NUMBER   of the node and the DApp (${usualPort})
   --folder PATH   where profiles and chain are kept, instead of .output/`;

@@ -26,10 +26,11 @@ export interface ForPeople {
   readonly things: Things;
 }
 
-/** A browser for each of the two, with the desk in it; profiles stay from run to run. */
+/** A browser for each of the two, with the DApp in it; profiles stay from run to run. */
 export async function openForPeople(world: World, wish: ForPeople): Promise<void> {
   const { fresh, fakeMedia, things } = wish;
   console.log("Opening two browsers…");
+  let isEnding = false;
   for (const person of people) {
     const folder = join(resolve(wish.folder ?? join(root, ".output/start")), person.name.toLowerCase());
     if (fresh) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -40,11 +41,17 @@ export async function openForPeople(world: World, wish: ForPeople): Promise<void
       realMedia: !fakeMedia,
       things,
     });
-    const page = await browser.newPage();
-    await page.goto(world.desk);
-    browser.once("disconnected", () => console.log(`${person.name}'s browser was closed.`));
+    // In the tab that is there already; the welcome page opens beside it.
+    const empty = (await browser.pages()).find(page => page.url() === "about:blank");
+    await (empty ?? (await browser.newPage())).goto(world.dapp);
+    browser.once("disconnected", () => {
+      if (!isEnding) console.log(`${person.name}'s browser was closed.`);
+    });
   }
-  console.log("Alice and Bob have a browser each. Ctrl-C closes all of it.");
+  things.defer(async () => {
+    isEnding = true;
+  });
+  console.log("The left browser is Alice's, the right one Bob's. Ctrl-C closes all of it.");
 }
 
 /**

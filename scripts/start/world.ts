@@ -25,7 +25,7 @@ export interface WorldOptions {
 
 /** All that a call needs, on this machine: chain, node, desk, echo, and the extensions built for them. */
 export interface World {
-  readonly desk: string;
+  readonly dapp: string;
   readonly home: HomeDomain;
   /** The folder of the unpacked extension. */
   readonly phone: string;
@@ -63,7 +63,7 @@ export async function startWorld(options: WorldOptions, things: Things, ending: 
   ]);
   ending.throwIfAborted();
   return {
-    ...{ desk: urls.http, home, phone },
+    ...{ dapp: urls.http, home, phone },
     walletOf: person => wallets.get(person) ?? "",
     residentOf: residents.of,
   };
@@ -126,7 +126,7 @@ async function openNode(port: number, { chain, echo, key, residents }: NodeParts
   things.defer(() => node.close());
   const listening = await node.listen();
   console.log(`A node for ${domain}: ${listening.urls.ws}`);
-  console.log(`The desk: ${listening.urls.http}`);
+  console.log(`The demo DApp: ${listening.urls.http}`);
   return listening;
 }
 

@@ -89,7 +89,7 @@ function readCommand(file: string): string {
 describe("npm start", () => {
   it("without a display says where everything is, and Ctrl-C closes all of it", async () => {
     const run = start("--port", "0");
-    const [, desk = ""] = await run.says(/The desk: (\S+)/);
+    const [, desk = ""] = await run.says(/The demo DApp: (\S+)/);
     await run.says(/Load unpacked[\s\S]*chrome-mv3-demo[\s\S]*dev-wallet-alice[\s\S]*Ctrl-C/);
     const answer = await fetch(`${desk}desk.json`);
     const { chain } = (await answer.json()) as { chain: { rpc: string } };
