@@ -72,13 +72,15 @@ export async function readEntries(
   numbers: readonly NumberText[],
   signal?: AbortSignal,
 ): Promise<readonly NumberEntry[]> {
-  const pages = await Promise.all(
-    toPages(numbers, entriesAtOnce).map(async page => {
-      const reads = page.map(number => encode(contract, "lookup", [toTokenId(number)]));
-      const { answers } = await readContracts(chain, reads, signal);
-      return answers.map(answer => decodeEntry(there(answer)));
-    }),
-  );
+  const read = async (page: readonly NumberText[]) => {
+    const reads = page.map(number => encode(contract, "lookup", [toTokenId(number)]));
+    const { answers } = await readContracts(chain, reads, signal);
+    return answers.map(answer => decodeEntry(there(answer)));
+  };
+  const pages: (readonly NumberEntry[])[] = [];
+  for (const some of toPages(toPages(numbers, entriesAtOnce), pagesAtOnce)) {
+    pages.push(...(await Promise.all(some.map(read))));
+  }
   return pages.flat();
 }
 
@@ -136,6 +138,8 @@ export async function readPicture(
 const lengths = [4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
 /** An entry with all its texts takes up to 2.6 KB, and an answer has room for some 20 KB. */
 const entriesAtOnce = 7;
+/** Public servers turn those away that ask very much at once. */
+const pagesAtOnce = 4;
 const holdingsAtOnce = 500n;
 const longestPicture = 20_000;
 

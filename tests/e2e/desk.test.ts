@@ -102,14 +102,14 @@ describe("numbers at the desk", () => {
     await again.waitForSelector("::-p-text(Your commitment is opened)");
     await askWallet(again);
     await settle(await nextConfirm(alice), "Approve");
-    await again.waitForSelector("::-p-text(Yours. Taken into block)");
+    await again.waitForSelector("::-p-text(The number is yours)");
     await again.waitForSelector('[aria-label="Your numbers"] ::-p-text(+999 1000 1000)');
     await look(again, "desk-mine");
   }, 120_000);
 
   it("a name is linked from both sides: the name has claimed the number already", async () => {
     const desk = await openDesk(alice);
-    await press(desk, "Open +999 1000 1000");
+    await press(desk, "All about +999 1000 1000");
     await desk.waitForSelector("::-p-text(claims no name)");
     await type(desk, "ENS name that", "alice.eth");
     await press(desk, "Set the name");
@@ -121,7 +121,7 @@ describe("numbers at the desk", () => {
 
   it("an offer in one browser is bought in another; earnings are taken out", async () => {
     const desk = await openDesk(alice);
-    await press(desk, "Open +999 1000 1000");
+    await press(desk, "All about +999 1000 1000");
     await type(desk, "Price in ETH", "2");
     await press(desk, "Offer it");
     await desk.waitForSelector("::-p-text(without asking you again)");
@@ -138,7 +138,7 @@ describe("numbers at the desk", () => {
     const payment = await nextConfirm(bob);
     expect(await textOf(payment)).toContain("2 ETH");
     await settle(payment, "Approve");
-    await buyers.waitForSelector("::-p-text(Taken into block)");
+    await buyers.waitForSelector("::-p-text(Done: in block)");
     await press(buyers, "Mine", "tab");
     await buyers.waitForSelector('[aria-label="Your numbers"] ::-p-text(+999 1000 1000)');
 
@@ -171,7 +171,7 @@ describe("numbers at the desk", () => {
 
   it("a wallet on another chain is asked to change it; one of another account is not asked to send", async () => {
     const desk = await openDesk(bob);
-    await press(desk, "Open +999 1000 1000");
+    await press(desk, "All about +999 1000 1000");
     await desk.waitForSelector('form[aria-label="Records and policy"] select');
     await desk.select('form[aria-label="Records and policy"] select', "2");
     await press(desk, "Change the records");
@@ -188,7 +188,7 @@ describe("numbers at the desk", () => {
 
   it("a number is given away, by keyboard alone", async () => {
     const desk = await openDesk(bob);
-    await focus(desk, "Open +999 1000 1000");
+    await focus(desk, "All about +999 1000 1000");
     await desk.keyboard.press("Enter");
     await desk.waitForFunction(() => document.activeElement?.id === "number-heading");
     await desk.waitForSelector('form[aria-label="Give away"] input');
@@ -200,7 +200,7 @@ describe("numbers at the desk", () => {
     await desk.keyboard.press("Enter");
     await settle(await nextConfirm(bob), "Approve");
     await desk.waitForSelector("::-p-text(Give +999 1000 1000 away)");
-    await desk.waitForFunction(() => /Taken into block/.test(document.body.innerText));
+    await desk.waitForFunction(() => /Done: in block/.test(document.body.innerText));
     await desk.waitForSelector(`::-p-text(${alice.account})`);
     const receiver = await openDesk(alice);
     await receiver.waitForSelector('[aria-label="Your numbers"] ::-p-text(+999 1000 1000)');

@@ -86,7 +86,7 @@ function chainWords({ name, id, rpcs }: Review["chain"]): string {
 }
 
 /** Another account or chain than what is needed, and how to come to the right one. */
-export class WrongWalletError extends EtherlynkError {
+class WrongWalletError extends EtherlynkError {
   constructor(sentence: string, cause?: unknown) {
     super("numbers.wallet", sentence, { cause });
   }

@@ -27,7 +27,7 @@ export function toCall(
 }
 
 /** The text record by which a name claims its number. */
-export const nameRecord = "etherlynk";
+const nameRecord = "etherlynk";
 
 /** The node of a name in ENS (ERC-137). */
 export function toNode(name: string): Hex {

@@ -67,5 +67,6 @@ describe("judge", () => {
 it("only depth and a replacement are final", () => {
   const deep = (depth: number): Tx => ({ ...sent, state: { kind: "confirmed", block: "1", depth } });
   expect([sent, pending, confirmed, deep(finalDepth - 1)].map(isFinal)).toEqual([false, false, false, false]);
-  expect([deep(finalDepth), judge(pending, { head: 1n, next: 9 })].map(isFinal)).toEqual([true, true]);
+  const replaced = (by: typeof other | null): Tx => ({ ...pending, state: { kind: "replaced", by } });
+  expect([deep(finalDepth), replaced(other), replaced(null)].map(isFinal)).toEqual([true, true, false]);
 });

@@ -68,6 +68,7 @@ export function judge(tx: Tx, { head, receipt, seen, next, taker }: TxFacts): Tx
 
 /** Whether nothing will change any more. */
 export function isFinal({ state }: Tx): boolean {
-  if (state.kind === "replaced") return true;
+  // By whom is not found at once where servers differ: it may still have been a copy of itself.
+  if (state.kind === "replaced") return state.by !== null;
   return (state.kind === "confirmed" || state.kind === "failed") && state.depth >= finalDepth;
 }

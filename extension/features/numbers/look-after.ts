@@ -89,20 +89,17 @@ async function gather(ledger: Ledger, followed: Followed): Promise<TxFacts> {
   if (receipt || seen || tx.nonce === undefined) return { head, receipt, seen };
   const next = await ledger.countOf(step.account, "latest");
   if (next <= tx.nonce) return { head, next };
-  return { head, next, taker: await findTaker(ledger, followed, head) };
+  return { head, next, taker: await findTaker(ledger, followed) };
 }
 
 /** A block can be found in so many halves of a chain. */
 const mostHalves = 40;
 
 /** Which transaction has the nonce: the block is found by halves, for no server is asked by nonce. */
-async function findTaker(
-  ledger: Ledger,
-  { step, tx, call }: Followed,
-  head: bigint,
-): Promise<TxFacts["taker"]> {
+async function findTaker(ledger: Ledger, { step, tx, call }: Followed): Promise<TxFacts["taker"]> {
   const nonce = tx.nonce ?? 0;
-  let [before, at] = [BigInt(step.startBlock), head];
+  // A head from before the nonce was used would lead to a block that does not hold it.
+  let [before, at] = [BigInt(step.startBlock), await ledger.newest()];
   for (let half = 0; half < mostHalves && at - before > 1n; half += 1) {
     const middle = (before + at) / 2n;
     if ((await ledger.countOf(step.account, middle)) > nonce) at = middle;

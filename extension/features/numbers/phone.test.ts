@@ -131,7 +131,7 @@ describe("a claim", () => {
     });
     await after.ask("numbers.step.leave", { id: open.id, unsure: true });
     const done = await after.until(review.id, "done");
-    expect(done.said).toContain("Yours: the chain shows it");
+    expect(done.said).toContain("The number is yours");
   });
 
   it("nothing stands in clear on the disk", async () => {

@@ -24,7 +24,7 @@ import { type Candidate, type NiceWish, niceNumbers } from "./nice.ts";
 import type { Place, Places } from "./places.ts";
 
 /** How far is looked before it is said that there may be more. */
-export const readLimits = {
+const readLimits = {
   /** Numbers of one account that are shown. */
   mine: 200,
   /** Pages of all numbers that are gone through where the chain's events do not lead to them. */
@@ -161,7 +161,7 @@ interface NumberRead {
   readonly entry: NumberEntry | undefined;
 }
 
-export function toNumberView(place: Place, account: AccountText, { number, entry }: NumberRead): NumberView {
+function toNumberView(place: Place, account: AccountText, { number, entry }: NumberRead): NumberView {
   const owner = entry?.owner ?? nobody;
   const price = entry?.price ?? 0n;
   return {

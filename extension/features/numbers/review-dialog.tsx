@@ -23,6 +23,8 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const review = useAsk(() => bus.ask("numbers.step.prepare", { chain, wish }), [tries]);
   useLayoutEffect(() => dialog.current?.showModal(), []);
+  // Closed by itself it gives the focus back to what was pressed.
+  const leave = () => dialog.current?.close();
   return (
     <dialog ref={dialog} class="review" aria-label="Before your wallet asks" onClose={close}>
       <div class="stack">
@@ -36,7 +38,7 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
                 </p>
               )}
               {value.blocked === undefined && (
-                <Asking {...props} review={value} again={() => tryAgain(tries + 1)} />
+                <Asking {...props} close={leave} review={value} again={() => tryAgain(tries + 1)} />
               )}
             </>
           )}
@@ -47,7 +49,7 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
               Look again
             </button>
           )}
-          <button type="button" class="button" onClick={close}>
+          <button type="button" class="button" onClick={leave}>
             Close
           </button>
         </div>

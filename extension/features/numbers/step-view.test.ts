@@ -60,9 +60,9 @@ describe("a transaction", () => {
   it.each([
     [{ kind: "unseen" }, "sent", "have not seen it yet"],
     [{ kind: "pending" }, "sent", "waits to be taken into a block"],
-    [{ kind: "confirmed", block: "5", depth: 1 }, "done", "Taken into block 5; no block follows it yet."],
-    [{ kind: "confirmed", block: "5", depth: 4 }, "done", "Taken into block 5; 3 more followed it."],
-    [{ kind: "confirmed", block: "5", depth: 32 }, "done", "Taken into block 5, for good."],
+    [{ kind: "confirmed", block: "5", depth: 1 }, "done", "Done: in block 5; no block follows it yet."],
+    [{ kind: "confirmed", block: "5", depth: 4 }, "done", "Done: in block 5; 3 more followed it."],
+    [{ kind: "confirmed", block: "5", depth: 32 }, "done", "Done: in block 5, for good."],
     [{ kind: "failed", block: "5", depth: 1 }, "failed", "nothing else has changed"],
     [{ kind: "replaced", by: hash }, "replaced", "it will never happen"],
     [{ kind: "lost" }, "lost", "Nothing was done so far"],

@@ -44,9 +44,9 @@ interface Stage {
 }
 
 function stageOf(step: Step, facts: ViewFacts): Stage {
-  if (step.isFound) return { stage: "done", said: "Yours: the chain shows it." };
+  if (step.isFound) return { stage: "done", said: "The number is yours; the chain shows it." };
   if (step.tx && step.asking === undefined)
-    return stageOfTx(step.tx, step.act.kind === "claim" ? "Yours. " : "");
+    return stageOfTx(step.tx, step.act.kind === "claim" ? "The number is yours" : "Done");
   const waiting = step.commit?.madeAt === undefined ? undefined : stageOfWaiting(step.commit.madeAt, facts);
   // Of a commitment that stands, only opening it can be what the wallet is asked.
   const isPatient = facts.now - (step.askedAt ?? 0) < patienceMs;
@@ -74,7 +74,7 @@ function stageOfTx({ state }: Tx, done: string): Stage {
     case "pending":
       return { stage: "sent", said: "Sent. It waits to be taken into a block." };
     case "confirmed":
-      return { stage: "done", said: `${done}${blockInWords(state)}` };
+      return { stage: "done", said: `${done}: ${blockInWords(state)}` };
     case "failed":
       return {
         stage: "failed",
@@ -94,7 +94,7 @@ function stageOfTx({ state }: Tx, done: string): Stage {
 }
 
 function stageOfCommit(tx: Tx): Stage {
-  const shown = stageOfTx(tx, "");
+  const shown = stageOfTx(tx, "Committed");
   // A block that was taken back, or servers that do not agree yet: the chain itself holds no commitment.
   return shown.stage === "done"
     ? { stage: "sent", said: "Committed. Waiting until the chain shows it." }
@@ -124,7 +124,7 @@ function stageOfWaiting(madeAt: number, { now, ages }: ViewFacts): Waiting {
 }
 
 function blockInWords({ block, depth }: { readonly block: string; readonly depth: number }): string {
-  if (depth >= finalDepth) return `Taken into block ${block}, for good.`;
+  if (depth >= finalDepth) return `in block ${block}, for good.`;
   const follow = depth === 1 ? "no block follows it yet" : `${depth - 1} more followed it`;
-  return `Taken into block ${block}; ${follow}.`;
+  return `in block ${block}; ${follow}.`;
 }

@@ -63,8 +63,8 @@ export function NumberRow(props: {
         </div>
       </div>
       {props.children}
-      <button type="button" class="button quiet" onClick={props.open} aria-label={`Open ${written}`}>
-        Open
+      <button type="button" class="button quiet" onClick={props.open} aria-label={`All about ${written}`}>
+        About
       </button>
     </li>
   );
