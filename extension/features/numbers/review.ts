@@ -58,7 +58,7 @@ function shortage({ view }: Place, { pays, gas, later, balance }: Costs): string
   const missing = amountInWords(String(due - there));
   const way =
     view.id === localChain
-      ? "This is the local chain, where money is play: have one of its ten accounts of the development wallet send you some."
+      ? "This is the local chain, where money is play: a button at the foot of the demo DApp gives some to any account."
       : `Have somebody send you ${missing} on ${view.name}, or buy it in your wallet; then look again.`;
   return `This takes about ${amountInWords(String(due))}, and the account has ${exactAmount(balance)} on ${view.name}: ${missing} are missing. ${way}`;
 }
