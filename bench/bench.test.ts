@@ -104,4 +104,14 @@ describe("npm run bench", () => {
     const installed = (process.env["PATH"] ?? "").split(":").some(folder => existsSync(`${folder}/kamailio`));
     expect(rows.map(row => row["peer"] !== null)).toEqual([installed, installed]);
   });
+
+  it("chain-node prints time, memory and CPU of a node and its chain", { timeout: longestMs }, async () => {
+    const rows = await runQuick("chain-node");
+    for (const row of rows) expectWellFormed("chain-node", row);
+    expect(rows.map(row => row["bench"])).toEqual([
+      "chain-node.load",
+      "chain-node.memory",
+      "chain-node.block",
+    ]);
+  });
 });

@@ -78,12 +78,18 @@ describe("the command", () => {
     const address = taken.address();
     const port = String(typeof address === "object" ? address?.port : 0);
     writeFileSync(join(folder, "words.pem"), "words");
+    writeFileSync(join(folder, "other.json"), '{"chains":[{"id":"one"}]}');
+    writeFileSync(join(folder, "empty.json"), '{"chains":[]}');
     for (const [args, code, words] of [
       [["--port", port], 1, /^Port \d+ on 127\.0\.0\.1 is taken\./],
       [["--host", "192.0.2.1"], 1, /not an address of this machine/],
       [["--cert", "nowhere.pem", "--cert-key", "words.pem"], 1, /certificate cannot be read/],
       [["--cert", "words.pem", "--cert-key", "words.pem"], 1, /certificate and its key/],
       [["--key", "words.pem"], 1, /no P-256 private key/],
+      [["--book", "nowhere.json"], 1, /address book cannot be read from nowhere\.json: ENOENT/],
+      [["--book", "words.pem"], 1, /address book cannot be read from words\.pem: it is no JSON/],
+      [["--book", "other.json"], 1, /no address book/],
+      [["--book", "empty.json"], 1, /names no chain/],
       [["--port", "many"], 2, /--port/],
       [["--trust-proxy", "nowhere"], 2, /"nowhere"/],
       [["--unknown"], 2, /--unknown/],
@@ -93,6 +99,26 @@ describe("the command", () => {
       expect(result.err.trimEnd().split("\n"), args.join(" ")).toHaveLength(1);
     }
     taken.close();
+  });
+
+  it("serves, and stops, while the chain of its book does not answer", async () => {
+    const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const address = silent.address();
+    const rpcs = [`http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`];
+    const contract = "0x52908400098527886E0F7030069857D2E4169EE7";
+    const chains = [{ id: 5, name: "Silent", rpcs, numbers: contract, clients: contract, ens: contract }];
+    writeFileSync(join(folder, "silent.json"), JSON.stringify({ chains }));
+    const { child, ended, listening } = run("--port", "0", "--book", "silent.json", "--domain", "a.example");
+    const port = await listening();
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(metrics).toContain('etherlynk_chain_loaded{chain="5"} 0');
+    const began = performance.now();
+    child.kill("SIGTERM");
+    expect((await ended).code).toBe(0);
+    expect(performance.now() - began).toBeLessThan(4_000);
+    silent.close();
   });
 
   it("tells its options and its version", async () => {

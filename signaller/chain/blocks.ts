@@ -6,6 +6,8 @@ export interface Block {
   readonly number: number;
   readonly hash: string;
   readonly parentHash: string;
+  /** Seconds since 1970, as its maker says. */
+  readonly time: number;
 }
 
 /** A number went from one account to another; 20 bytes each, zeros are nobody. */
@@ -40,9 +42,9 @@ export function askBlock(number: number | "latest"): ChainQuestion {
 export function readBlock(answer: unknown): Block | undefined {
   if (answer === null) return undefined;
   if (typeof answer !== "object" || answer === undefined) throw malformed();
-  const { number, hash, parentHash } = answer as Record<string, unknown>;
+  const { number, hash, parentHash, timestamp } = answer as Record<string, unknown>;
   if (!isHash(hash) || !isHash(parentHash)) throw malformed();
-  return { number: toInteger(number), hash, parentHash };
+  return { number: toInteger(number), hash, parentHash, time: toInteger(timestamp) };
 }
 
 /** By the block's hash (EIP-234): of this block, and not of another that has taken its place meanwhile. */

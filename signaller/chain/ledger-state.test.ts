@@ -8,7 +8,7 @@ const id = 9_991_234;
 const account = (byte: number) => Buffer.alloc(20, byte);
 const text = (byte: number) => `0x${byte.toString(16).padStart(2, "0").repeat(20)}`;
 const move = (from: number, to: number): Move => ({ id, from: account(from), to: account(to) });
-const block = (number: number) => ({ number, hash: `h${number}`, parentHash: `h${number - 1}` });
+const block = (number: number) => ({ number, hash: `h${number}`, parentHash: `h${number - 1}`, time: 0 });
 const client = { epoch: 0, revoked: [], home: undefined };
 
 function createSetting(over: Partial<typeof followLimits> = {}) {

@@ -39,6 +39,8 @@ export interface LedgerFigures {
   readonly isLoaded: boolean;
   /** Seconds since the chain was last seen to be as it is known here. */
   readonly silentSeconds: number;
+  /** How old the newest block is, by the clocks of its maker and of this machine. */
+  readonly headAgeSeconds: number;
   readonly blocks: number;
   readonly undone: number;
   readonly loads: number;
@@ -119,6 +121,7 @@ class Following {
       clients: state?.clients.size ?? 0,
       isLoaded: (state?.numbersLoaded && state.clientsLoaded) ?? false,
       silentSeconds: Math.round((performance.now() - this.#seenAt) / 1_000),
+      headAgeSeconds: state === undefined ? 0 : Math.round(Date.now() / 1_000 - state.head.time),
       blocks: this.#blocks,
       undone: this.#undone,
       loads: this.#loads,
@@ -148,6 +151,7 @@ class Following {
     const from = { entry, servers: this.#servers };
     const head = await askHead(from);
     const before = this.state?.head.number ?? head.number;
+    if (Date.now() / 1_000 - head.time > limits.staleSeconds && entry.rpcs.length > 1) this.#servers.doubt();
     try {
       if (this.state === undefined) this.#begin(head);
       else if ((await followTo(from, { state: this.state, head, most: limits.keptBlocks })) === "lost") {

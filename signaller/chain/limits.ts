@@ -10,6 +10,8 @@ export interface FollowLimits {
   readonly answerBytes: number;
   /** A server that failed is asked last for so long. */
   readonly restMs: number;
+  /** A newest block so old: the server may stand still, and another one is asked for a while. */
+  readonly staleSeconds: number;
   /** Entries of one page at first; a server that cannot carry it is asked for half, down to the least. */
   readonly numbersPerPage: number;
   readonly clientsPerPage: number;
@@ -35,6 +37,7 @@ export const followLimits: FollowLimits = {
   answerMs: 5_000,
   answerBytes: 8_388_608,
   restMs: 30_000,
+  staleSeconds: 90,
   numbersPerPage: 2_000,
   clientsPerPage: 200,
   leastPerPage: 5,

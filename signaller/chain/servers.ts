@@ -7,6 +7,8 @@ export interface Servers {
    * @throws ChainRpcError where none of them gave an answer
    */
   ask(question: ChainQuestion): Promise<unknown>;
+  /** Whoever is asked first may stand still: the next one is asked for a while. */
+  doubt(): void;
   readonly counts: { questions: number; failures: number };
 }
 
@@ -55,12 +57,20 @@ export function createServers({ chainId, urls, limits, signal }: ServersConfig):
     server.known = true;
   }
 
+  function inOrder(): readonly Server[] {
+    const now = performance.now();
+    const isResting = ({ restsUntil }: Server) => (restsUntil > now ? 1 : 0);
+    return servers.toSorted((one, other) => isResting(one) - isResting(other));
+  }
+
   return {
     counts,
+    doubt() {
+      const [first] = inOrder();
+      if (first !== undefined) first.restsUntil = performance.now() + limits.restMs;
+    },
     async ask(question) {
-      const now = performance.now();
-      const isResting = ({ restsUntil }: Server) => (restsUntil > now ? 1 : 0);
-      const order = servers.toSorted((one, other) => isResting(one) - isResting(other));
+      const order = inOrder();
       let last: unknown = new ChainRpcError(
         "chain.servers",
         `The address book names no server of chain ${chainId}.`,

@@ -1,7 +1,7 @@
-import { isIPv4, isIPv6 } from "node:net";
 import { callId } from "../../protocol/sip/fields.ts";
 import type { SipRequest } from "../../protocol/sip/message.ts";
 import type { Home, HomeNode } from "../chain/client-table.ts";
+import { isPublicUrl } from "../chain/home-text.ts";
 import type { Maybe } from "../chain/maybe.ts";
 import type { Whereabouts } from "../chain/whereabouts.ts";
 import type { Log } from "../log.ts";
@@ -135,7 +135,7 @@ export class FoundLinks {
     const { limits, plain } = this.#config;
     const isResting = (this.#resting.get(key) ?? 0) > performance.now();
     const hasRoom = this.#dialling.size < limits.foundLinks;
-    if (isResting || !hasRoom || !(plain || isPublic(node.url))) return Promise.resolve();
+    if (isResting || !hasRoom || !(plain || isPublicUrl(node.url))) return Promise.resolve();
     const dialling = withinTime(this.#config.dial(node), limits.reachMs).finally(() => {
       this.#dialling.delete(key);
       if (this.#up(node) === undefined) this.#rest(key);
@@ -177,25 +177,6 @@ export class FoundLinks {
 
 function keyOf({ domain, thumbprint }: Proven): string {
   return `${domain} ${thumbprint}`;
-}
-
-/** The chain is anybody's to write on: it must not send a node to the machines behind its own wall. */
-function isPublic(text: string): boolean {
-  const url = URL.parse(text);
-  if (url?.protocol !== "wss:") return false;
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (isIPv6(host)) return /^[23]/.test(host);
-  if (!isIPv4(host))
-    return host.includes(".") && !/\.(local|localhost|internal|lan|home|arpa)\.?$/.test(host);
-  const [first = 0, second = 0] = host.split(".").map(Number);
-  const isPrivate =
-    [0, 10, 127].includes(first) ||
-    first >= 224 ||
-    (first === 100 && second >= 64 && second < 128) ||
-    (first === 169 && second === 254) ||
-    (first === 172 && second >= 16 && second < 32) ||
-    (first === 192 && second === 168);
-  return !isPrivate;
 }
 
 async function withinTime(work: Promise<void>, ms: number): Promise<void> {

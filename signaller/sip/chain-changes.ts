@@ -1,6 +1,7 @@
 import type { ChainChange } from "../chain/change.ts";
 import type { Whereabouts } from "../chain/whereabouts.ts";
 import type { Log } from "../log.ts";
+import { closeCode } from "../websocket/frame.ts";
 import { type Identity, standingFault } from "./admission.ts";
 import type { Flow } from "./flow.ts";
 import type { ProxyCore, Withdrawal } from "./proxy-core.ts";
@@ -51,7 +52,10 @@ function isVoid({ whereabouts, chainId }: ChainChangesConfig, identity: Identity
   return client !== undefined && standingFault(identity, client) !== undefined;
 }
 
-/** Its next request is asked for a proof again, and the proof is refused in words. */
+/**
+ * Its next request is asked for a proof again, and the proof is refused in words. Who acts for nobody any more is
+ * disconnected: the phone comes back at once, and is told why it may not, instead of believing that it can be called.
+ */
 function endIdentity(
   { registrar, proxies }: ChainChangesConfig,
   connection: SipConnection,
@@ -64,6 +68,7 @@ function endIdentity(
   }
   proxies.withdrawFrom(connection, user, gone);
   proxies.withdrawBy(connection, user, forbidden);
+  if (connection.identities?.length === 0) connection.wire.close(closeCode.policy, forbidden.sentence);
 }
 
 const sold: Withdrawal = {

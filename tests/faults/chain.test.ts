@@ -100,7 +100,8 @@ describe("a node whose chain's server", () => {
     await endEpoch(stage.client(BOB), stage.entry.clients ?? "0x");
     proxy.conduct = honest;
     await caughtUp(stage, node);
-    expect((await register(bob)).status).toBe(403);
+    expect(await bob.client.closed).toBe(1008);
+    expect((await connectAndRegister(node, BOB)).status).toBe(403);
     expect(node.said.some(line => line.startsWith("info chain.answers"))).toBe(true);
   });
 });
@@ -140,6 +141,23 @@ describe("a node that does not know its chain", () => {
   });
 });
 
+describe("a server that stands still", () => {
+  it("is passed over for the book's next", async () => {
+    const at = await stage.request("eth_blockNumber");
+    const still = await startChainProxy(stage.chain.rpc, ({ question, pass }) =>
+      question.params[0] === "latest" ? pass({ params: [at, false] }) : pass(),
+    );
+    const follow = { staleSeconds: 1, restMs: 60_000 };
+    const node = await startChainNode(stage, { rpcs: [still.url, stage.chain.rpc], follow });
+    await loaded(node);
+    await transfer(stage, number, { from: ALICE, to: CAROL });
+    await caughtUp(stage, node);
+    const bob = await enter(node, deviceOf(stage, BOB));
+    const answer = await bob.client.ask("INVITE", uri);
+    expect(oneOf(answer, "Reason")).toContain("changed-hands");
+  });
+});
+
 describe("a reorg", () => {
   it("deeper than what is kept has all loaded anew", async () => {
     const node = await startChainNode(stage, { follow: { keptBlocks: 3 } });
@@ -163,10 +181,10 @@ describe("a reorg", () => {
     await loaded(node);
     const alice = await enter(node, deviceOf(stage, ALICE));
     await endEpoch(stage.client(ALICE), stage.entry.clients ?? "0x");
-    await until("she is gone", async () => (await metricOf(node, "sip_bindings")) === 0);
-    expect((await register(alice)).status).toBe(403);
+    expect(await alice.client.closed).toBe(1008);
+    expect((await connectAndRegister(node, ALICE)).status).toBe(403);
     await stage.request("anvil_reorg", [1, []]);
-    await until("she may come", async () => (await register(alice)).status === 200);
+    await until("she may come", async () => (await connectAndRegister(node, ALICE)).status === 200);
   });
 });
 
