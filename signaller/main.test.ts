@@ -79,6 +79,7 @@ describe("the command", () => {
     const port = String(typeof address === "object" ? address?.port : 0);
     writeFileSync(join(folder, "words.pem"), "words");
     writeFileSync(join(folder, "other.json"), '{"chains":[{"id":"one"}]}');
+    writeFileSync(join(folder, "one.json"), '{"chains":[{"id":1,"name":"One","rpcs":[]}]}');
     writeFileSync(join(folder, "empty.json"), '{"chains":[]}');
     for (const [args, code, words] of [
       [["--port", port], 1, /^Port \d+ on 127\.0\.0\.1 is taken\./],
@@ -90,6 +91,7 @@ describe("the command", () => {
       [["--book", "words.pem"], 1, /address book cannot be read from words\.pem: it is no JSON/],
       [["--book", "other.json"], 1, /no address book/],
       [["--book", "empty.json"], 1, /names no chain/],
+      [["--book", "one.json", "--chain", "2"], 1, /Chain 2 of --chain is not in the address book/],
       [["--port", "many"], 2, /--port/],
       [["--trust-proxy", "nowhere"], 2, /"nowhere"/],
       [["--unknown"], 2, /--unknown/],

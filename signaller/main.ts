@@ -59,6 +59,9 @@ async function readChain({ chain, book: file }: NodeOptions): Promise<NonNullabl
   const book = parseAddressBook(await readJson(file));
   const [first] = book.chains;
   if (first === undefined) throw new StartError(`The address book ${file} names no chain.`);
+  if (chain !== undefined && !book.chains.some(({ id }) => id === chain.id)) {
+    throw new StartError(`Chain ${chain.id} of --chain is not in the address book ${file}.`);
+  }
   return { id: first.id, ...chain, book };
 }
 

@@ -11,16 +11,25 @@ import { toWords } from "./read-words.ts";
 /** Whom names of ENS lead to. Our phones know by themselves; this is for clients that know nothing of chains. */
 export interface Names {
   /**
-   * The account (lower case) that a name leads to: the owner of the number that it claims, where the number claims it
-   * too; else that of its address record. `undefined`: nobody has set it up.
+   * Whom a name leads to: the owner of the number that it claims, where the number claims it too; else the account of
+   * its address record. `undefined`: nobody has set it up.
    *
    * @throws ChainRpcError (as a rejection)
    */
-  accountOf(name: string): Promise<string | undefined>;
+  accountOf(name: string): Promise<Named | undefined>;
+}
+
+export interface Named {
+  /** In lower case. */
+  readonly account: string;
+  /** By which the account was found. */
+  readonly number?: string;
 }
 
 interface Known {
-  readonly account: string | undefined;
+  readonly named: Named | undefined;
+  /** The block up to which the chain was known then: with the next one the name may be another's. */
+  readonly head: number;
   readonly until: number;
 }
 
@@ -42,22 +51,23 @@ export function createNames(ledgers: readonly Ledger[], limits: FollowLimits): N
     async accountOf(name) {
       if (ledger === undefined || !PLAIN.test(name)) return undefined;
       const kept = known.get(name);
-      if (kept !== undefined && kept.until > performance.now()) return kept.account;
+      const { head } = ledger.figures();
+      if (kept !== undefined && kept.head === head && kept.until > performance.now()) return kept.named;
       return questions.ask(name, async () => {
-        const account = await withinTime(resolveName(ledger, name), limits.nameMs);
+        const named = await withinTime(resolveName(ledger, name), limits.nameMs);
         known.delete(name);
-        known.set(name, { account, until: performance.now() + limits.nameKeptMs });
+        known.set(name, { named, head, until: performance.now() + limits.nameKeptMs });
         for (const oldest of known.keys()) {
           if (known.size <= limits.mostNames) break;
           known.delete(oldest);
         }
-        return account;
+        return named;
       });
     },
   };
 }
 
-async function resolveName(ledger: Ledger, name: string): Promise<string | undefined> {
+async function resolveName(ledger: Ledger, name: string): Promise<Named | undefined> {
   const node = namehash(name);
   const { ens, numbers } = ledger.entry;
   const resolver = await readAccount(ledger, ens, encodeData(resolverOf, [node]));
@@ -66,10 +76,12 @@ async function resolveName(ledger: Ledger, name: string): Promise<string | undef
     readAccount(ledger, resolver, encodeData(addressOf, [node])),
     numbers === undefined ? "" : readText(ledger, resolver, encodeData(textOf, [node, NUMBER_KEY])),
   ]);
-  if (numbers === undefined || !isNumber(claimed)) return account;
+  const plain = account === undefined ? undefined : { account };
+  if (numbers === undefined || !isNumber(claimed)) return plain;
   const answer = await ledger.ask(askNumber(numbers, Number(toTokenId(claimed)))("latest"));
   const number = answer === undefined ? undefined : readNumber(answer);
-  return number?.owner !== undefined && number.name === name ? number.owner : account;
+  const isBoth = number?.owner !== undefined && number.name === name;
+  return isBoth ? { account: number.owner, number: claimed } : plain;
 }
 
 async function readAccount(

@@ -31,7 +31,7 @@ export function obeyChainChanges(config: ChainChangesConfig): void {
 
 function endRinging({ proxies, log }: ChainChangesConfig, { numbers }: ChainChange): void {
   for (const [id, { to }] of numbers) proxies.withdrawNumber(`+${id}`, to, sold);
-  if (numbers.size > 0) log("info", "chain.numbers", { changed: numbers.size });
+  if (numbers.size > 0) log("debug", "chain.numbers", { changed: numbers.size });
 }
 
 function endIdentities(config: ChainChangesConfig, { accounts, isAll }: ChainChange): void {

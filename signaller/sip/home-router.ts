@@ -69,10 +69,10 @@ function toNumber(config: HomeRouterConfig, number: string, errand: Errand): May
 }
 
 async function toName(config: HomeRouterConfig, name: string, errand: Errand): Promise<Way> {
-  const user = await config.whereabouts.accountOf(name);
-  return user === undefined
-    ? nobody(404, "Nobody has set up this name.")
-    : toAccount(config, { ...errand, found: { user } });
+  const named = await config.whereabouts.accountOf(name);
+  if (named === undefined) return nobody(404, "Nobody has set up this name.");
+  const { account: user, number } = named;
+  return toAccount(config, { ...errand, found: { user, number } });
 }
 
 function toAccount(config: HomeRouterConfig, errand: Found, chainId?: number): Maybe<Way> {

@@ -133,6 +133,20 @@ describe("a name", () => {
   });
 });
 
+describe("a name that goes with a number", () => {
+  it("stops ringing its old owner with the sale, and is the name's own account's again", async () => {
+    const node = await startLoaded();
+    const [alice, bob] = [await enter(node, deviceOf(stage, ALICE)), await enter(node, deviceOf(stage, BOB))];
+    const { invite, ringing } = await ring(bob, alice, "sip:alice.eth@one.example");
+    await transfer(stage, number, { from: ALICE, to: CAROL });
+    await bob.client.response(invite, 410);
+    alice.client.respond(await alice.client.request("CANCEL"), 200);
+    alice.client.respond(ringing, 487);
+    // The number no longer claims it, and the name's address record is Alice.
+    await ring(bob, alice, "sip:alice.eth@one.example");
+  });
+});
+
 describe("a sale", () => {
   it("while it rings ends with 410, then callers hear of it until the buyer comes, whom it rings", async () => {
     const node = await startLoaded();
