@@ -30,7 +30,11 @@ export interface SourceControls {
   readyMicrophone(): void;
   /** Also before it is opened. @throws MicrophoneError */
   chooseMicrophone(choice: DeviceChoice): Promise<void>;
-  /** @throws CameraError */
+  /**
+   * Also while it rings, for the eyes of this side alone: nobody is sent it before the call was accepted.
+   *
+   * @throws CameraError
+   */
   showPicture(source: PictureSource, choice?: DeviceChoice): Promise<void>;
   hidePicture(): void;
 }
@@ -43,15 +47,22 @@ export interface Sources extends SourceControls {
   close(): void;
 }
 
+interface Slots {
+  readonly audio: TrackSlot;
+  readonly video: TrackSlot;
+  readonly black: MediaStreamTrack;
+}
+
 export function createSources(options: SourcesOptions): Sources {
   const voice = createVoice(options);
   const show = createPicture(options);
-  let slots: { readonly audio: TrackSlot; readonly video: TrackSlot } | undefined;
+  let slots: Slots | undefined;
   let placeholders: Placeholders | undefined;
   // Not before there is a connection: a call that only rings needs none.
   const open = () => {
     placeholders ??= createPlaceholders();
-    slots ??= { audio: voice.slot(placeholders.audio), video: show.slot(placeholders.video) };
+    const { audio, video } = placeholders;
+    slots ??= { audio: voice.slot(audio), video: show.slot(video), black: video };
     return slots;
   };
   const filled = (slot: TrackSlot | undefined) => (slot?.isFilled ? slot.track : undefined);
@@ -72,10 +83,14 @@ export function createSources(options: SourcesOptions): Sources {
       return voice.trouble;
     },
     tracks() {
-      const { audio, video } = open();
-      return { audio: audio.track, video: video.track };
+      const { audio, video, black } = open();
+      return { audio: audio.track, video: show.isOut ? video.track : black };
     },
-    openMicrophone: () => void voice.open(open().audio),
+    openMicrophone() {
+      const { audio, video } = open();
+      show.letOut(video);
+      void voice.open(audio);
+    },
     closeMicrophone: () => voice.close(slots?.audio),
     readyMicrophone: () => voice.ready(),
     mute: isMuted => voice.mute(isMuted, filled(slots?.audio)),
@@ -169,20 +184,30 @@ function createVoice({ send, changed, noMicrophone }: SourcesOptions) {
 
 function createPicture({ send, changed }: SourcesOptions) {
   let source: PictureSource = "camera";
+  // A connection may be prepared while it rings, and whoever prepares it has accepted nothing yet.
+  let isOut = false;
   return {
     get source() {
       return source;
+    },
+    get isOut() {
+      return isOut;
     },
     slot: (placeholder: MediaStreamTrack) =>
       createTrackSlot({
         placeholder,
         changed(track) {
-          send("video", track);
+          if (isOut) send("video", track);
           changed();
         },
         // The browser's own bar ends the sharing of a screen.
         lost: changed,
       }),
+    letOut(slot: TrackSlot) {
+      if (isOut) return;
+      isOut = true;
+      if (slot.isFilled) send("video", slot.track);
+    },
     async show(slot: TrackSlot, next: PictureSource, choice: DeviceChoice) {
       await slot.put(async () => {
         const track = await openPicture(next, choice);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { HomeDomain } from "../../background/bus/phone-contract.ts";
+import { placeholderSize } from "../../background/media/placeholders.ts";
 import type { CallEntry } from "../../background/phone/ports.ts";
 import { buildExtension } from "../../scripts/build-extension.ts";
 import { findProgram } from "../../scripts/setup/ensure-system.js";
@@ -103,6 +104,35 @@ describe.skipIf(!findProgram("chromium"))("two people, two browsers, one node", 
     await his.hears([alice.hertz], [bob.hertz]);
     await hers.press("Hang up");
   });
+
+  it.each(["a stranger", "a contact"] as const)("both are seen from the first moment, by %s", async who => {
+    const contact = { title: "Alice Arden", address: alice.account };
+    const saved =
+      who === "a contact" && ((await bob.ask("contacts.entry.save", contact)) as { readonly id: string });
+    const { hers, his } = await ring();
+    await hers.says("Ringing");
+    await hers.press("Camera");
+    await hers.page.waitForSelector(".stage.mirror #own-video");
+    // The connection with a contact is there already: what is shown is for the caller's own eyes until the answer.
+    expect(await widest(his)).toBeLessThanOrEqual(placeholderSize);
+    await his.press("Answer with camera");
+    await Promise.all([hers.sees(10), his.sees(10)]);
+    await Promise.all([hers.hears([bob.hertz], [alice.hertz]), his.hears([alice.hertz], [bob.hertz])]);
+    await his.press("Hang up");
+    if (saved) await bob.ask("contacts.entry.remove", saved);
+  });
+
+  /** Of the other side's picture, within a second. */
+  const widest = ({ page }: CallPage) =>
+    page.evaluate(async () => {
+      const video = document.querySelector<HTMLVideoElement>("#their-video");
+      let width = 0;
+      for (const until = performance.now() + 1_000; performance.now() < until; ) {
+        width = Math.max(width, video?.videoWidth ?? 0);
+        await new Promise(resolve => setTimeout(resolve, 40));
+      }
+      return width;
+    });
 
   it("on hold nobody hears anybody; resumed, both do again", async () => {
     const { hers, his } = await talk();

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { Icon, type IconName } from "../../ui/icons.tsx";
 import { CallDevices } from "./call-devices.tsx";
 import type { CallProps } from "./panel.tsx";
+import { showCamera } from "./show-camera.ts";
 import { Tones } from "./tones.tsx";
 
 type Drawer = "none" | "tones" | "devices";
@@ -21,7 +22,7 @@ export function Controls(props: CallProps): JSX.Element {
       {drawer === "devices" && <CallDevices {...props} />}
       <div class="toggles">
         <Mute media={media} />
-        <Pictures {...props} isOff={!isTalking} />
+        <Pictures {...props} isTalking={isTalking} />
         <Toggle icon="hold" label="Hold" isOn={isHeld} isOff={!isTalking} turn={hold} />
         <Toggle
           icon="keypad"
@@ -66,15 +67,13 @@ function Mute({ media }: Pick<CallProps, "media">): JSX.Element {
   );
 }
 
-function Pictures({ media, run, snapshot, isOff }: CallProps & { readonly isOff: boolean }): JSX.Element {
+/** The camera can be looked into before they answer; a screen is shared with somebody who is there. */
+function Pictures(props: CallProps & { readonly isTalking: boolean }): JSX.Element {
+  const { media, run, isTalking } = props;
   const shown = media?.sources.picture ?? "none";
-  const deviceId = snapshot.preferences.devices.camera;
   const turn = (source: "camera" | "screen") => {
     if (shown === source) media?.sources.hidePicture();
-    else
-      run(async () =>
-        media?.sources.showPicture(source, deviceId && source === "camera" ? { deviceId } : {}),
-      );
+    else run(() => (source === "camera" ? showCamera(props) : showScreen(props)));
   };
   return (
     <>
@@ -82,18 +81,22 @@ function Pictures({ media, run, snapshot, isOff }: CallProps & { readonly isOff:
         icon={shown === "camera" ? "camera" : "camera-off"}
         label="Camera"
         isOn={shown === "camera"}
-        isOff={isOff || !media}
+        isOff={!media}
         turn={() => turn("camera")}
       />
       <Toggle
         icon="screen"
         label="Screen"
         isOn={shown === "screen"}
-        isOff={isOff || !media}
+        isOff={!(media && isTalking)}
         turn={() => turn("screen")}
       />
     </>
   );
+}
+
+async function showScreen({ media }: CallProps): Promise<void> {
+  await media?.sources.showPicture("screen");
 }
 
 interface ToggleProps {

@@ -14,8 +14,11 @@ export function Stage({ call, media }: CallProps): JSX.Element {
   const [hasPicture, picture] = useState(false);
   const isOn = stage !== "ended";
   const isFlowing = stage === "talking";
+  const isSeen = hasPicture && isOn;
+  // Before they are there one looks at oneself: it is the moment to see what the camera shows.
+  const isMirror = !isSeen && since === undefined && media?.sources.picture === "camera";
   return (
-    <section class={hasPicture && isOn ? "stage seen" : "stage"} aria-label="Picture">
+    <section class={`stage${isSeen ? " seen" : ""}${isMirror ? " mirror" : ""}`} aria-label="Picture">
       <Picture
         id="their-video"
         stream={isOn ? talking?.stream : undefined}
