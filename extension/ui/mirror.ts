@@ -1,10 +1,15 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useReducer } from "preact/hooks";
 import type { Bus } from "../../background/bus/bus.ts";
 import type { PhoneSnapshot } from "../../background/bus/phone-contract.ts";
 
-/** The phone's snapshot as a panel knows it; undefined until it was read. */
+/** The phone's snapshot as a panel knows it. */
 export interface Mirror {
+  /** Undefined until it was read. */
   now(): PhoneSnapshot | undefined;
+  /** Why it could not be read, where it could not. */
+  trouble(): unknown;
+  /** Reads once more. */
+  again(): void;
   watch(listener: () => void): () => void;
 }
 
@@ -14,26 +19,37 @@ export interface Mirror {
  */
 export function startMirror(bus: Bus, failed: (error: unknown) => void, signal: AbortSignal): Mirror {
   let snapshot: PhoneSnapshot | undefined;
+  let trouble: unknown;
   const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
   const take = (next: PhoneSnapshot) => {
     if (snapshot && next.revision < snapshot.revision) return;
     snapshot = next;
-    for (const listener of listeners) listener();
+    trouble = undefined;
+    changed();
   };
-  const read = () => void bus.ask("phone.snapshot.read", null).then(take, failed);
+  const refused = (error: unknown) => {
+    trouble = error;
+    failed(error);
+    changed();
+  };
+  const read = () => {
+    snapshot = undefined;
+    trouble = undefined;
+    bus.ask("phone.snapshot.read", null).then(take, refused);
+  };
   bus.listen("phone.snapshot.changed", take, signal);
-  bus.listen(
-    "bus.owner.started",
-    ({ owner }) => {
-      if (owner !== "phone") return;
-      snapshot = undefined;
-      read();
-    },
-    signal,
-  );
+  bus.listen("bus.owner.started", ({ owner }) => owner === "phone" && read(), signal);
   read();
   return {
     now: () => snapshot,
+    trouble: () => trouble,
+    again() {
+      read();
+      changed();
+    },
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -41,12 +57,13 @@ export function startMirror(bus: Bus, failed: (error: unknown) => void, signal: 
   };
 }
 
-export function useSnapshot(mirror: Mirror): PhoneSnapshot | undefined {
-  const [snapshot, show] = useState(mirror.now);
+/** Draws anew with each change of it. */
+export function useMirror(mirror: Mirror): void {
+  const [, draw] = useReducer<number, void>(times => times + 1, 0);
   useEffect(() => {
+    const stop = mirror.watch(() => draw());
     // What came between the first drawing and this was heard by nobody.
-    show(mirror.now());
-    return mirror.watch(() => show(mirror.now()));
+    draw();
+    return stop;
   }, [mirror]);
-  return snapshot;
 }

@@ -3,7 +3,8 @@ import type { Bus } from "../../background/bus/bus.ts";
 import type { PhoneSnapshot } from "../../background/bus/phone-contract.ts";
 import { openBus } from "../open-bus.ts";
 import { IconButton } from "./icon-button.tsx";
-import { type Mirror, startMirror, useSnapshot } from "./mirror.ts";
+import { type Mirror, startMirror, useMirror } from "./mirror.ts";
+import { NoPhone } from "./no-phone.tsx";
 import { useWork } from "./use-work.ts";
 
 /** What a view of a panel is given: what to show, and how to ask for what is clicked. */
@@ -31,8 +32,11 @@ interface MirrorProps {
 }
 
 function Panel({ mirror, bus, View }: MirrorProps): JSX.Element {
-  const snapshot = useSnapshot(mirror);
+  useMirror(mirror);
+  const snapshot = mirror.now();
+  const trouble = mirror.trouble();
   const { run, said, forget } = useWork();
+  if (trouble !== undefined) return <NoPhone error={trouble} again={mirror.again} />;
   if (!snapshot) return <Empty>Waking the phone…</Empty>;
   return (
     <>
@@ -50,5 +54,5 @@ function Panel({ mirror, bus, View }: MirrorProps): JSX.Element {
 }
 
 export function Empty({ children }: { readonly children: ComponentChildren }): JSX.Element {
-  return <p class="empty">{children}</p>;
+  return <div class="empty">{children}</div>;
 }

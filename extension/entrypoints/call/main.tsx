@@ -47,7 +47,11 @@ function openMedia(call: CallId): WindowMedia {
 function CallOfThisWindow(props: PanelProps): JSX.Element {
   const call = useLastKnown(props.snapshot.calls.find(each => each.id === id));
   const [, drawAnew] = useReducer<number, void>(times => times + 1, 0);
-  useEffect(() => media?.watch(() => drawAnew()), []);
+  useEffect(() => {
+    media?.watch(() => drawAnew());
+    // Media that were there between the first drawing and this told nobody.
+    drawAnew();
+  }, []);
   useClosing(call);
   useReadyMicrophone(call);
   if (!call) return <Over />;
