@@ -47,7 +47,7 @@ export function ContactForm({ title = "", address = "", save, close }: ContactFo
         <input
           type="text"
           class="field"
-          placeholder="0x… or sip:name@node"
+          placeholder="Name, number or 0x…"
           autocomplete="off"
           spellcheck={false}
           maxLength={512}

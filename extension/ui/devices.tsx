@@ -30,7 +30,7 @@ export function DevicePicker({ label, kind, devices, chosen, choose }: DevicePic
     <label class="picker">
       {label}
       <select class="field" value={chosen} onChange={event => choose(event.currentTarget.value)}>
-        <option value="">As the system has it</option>
+        <option value="">System default</option>
         {isGone && <option value={chosen}>Your choice (not connected)</option>}
         {listed.map(({ id, label: name }, at) => (
           <option key={id} value={id}>

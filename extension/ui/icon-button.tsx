@@ -6,7 +6,7 @@ export interface IconButtonProps {
   /** What it does; said by screen readers, and shown to who points at it. */
   readonly label: string;
   readonly press: () => void;
-  readonly look?: "go" | "stop" | "plain";
+  readonly look?: "go" | "answer" | "stop" | "plain";
   readonly isExpanded?: boolean;
   readonly isOff?: boolean;
 }

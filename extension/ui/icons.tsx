@@ -46,7 +46,11 @@ export type IconName = keyof typeof paths;
 
 export function Icon({ name }: { readonly name: IconName }): JSX.Element {
   return (
-    <svg class="icon" viewBox="0 0 23 23" aria-hidden="true">
+    <svg
+      class={name === "keypad" || name === "more" ? "icon dots" : "icon"}
+      viewBox="0 0 23 23"
+      aria-hidden="true"
+    >
       <path d={paths[name]} />
     </svg>
   );

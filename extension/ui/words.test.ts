@@ -7,6 +7,7 @@ import {
   initialsOf,
   proofInWords,
   shortAddress,
+  shortHash,
   stageInWords,
   timeInWords,
   whyInWords,
@@ -27,6 +28,12 @@ describe("words", () => {
     expect(shortAddress("sip:0x52908400098527886E0F7030069857D2E4169EE7@n")).toBe("sip:0x5290…9EE7@n");
     expect(shortAddress("alice.eth")).toBe("alice.eth");
     expect(shortAddress(`0x${"ab".repeat(32)}`)).toHaveLength(66);
+  });
+
+  it("shorten accounts and transactions where they stand alone", () => {
+    expect(shortHash(`0x${"ab".repeat(32)}`)).toBe("0xabab…abab");
+    expect(shortHash("0x5290ab")).toBe("0x5290ab");
+    expect(shortHash("Order 7")).toBe("Order 7");
   });
 
   it("an error of ours says what to do; a bug tells nothing of what it knows", () => {

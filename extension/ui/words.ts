@@ -86,6 +86,11 @@ export function shortAddress(address: string): string {
   return address.replace(/\b0x([0-9a-fA-F]{4})[0-9a-fA-F]{32}([0-9a-fA-F]{4})\b/, "0x$1…$2");
 }
 
+/** The same of an account or a transaction by itself. */
+export function shortHash(text: string): string {
+  return text.replace(/^0x([0-9a-fA-F]{4})[0-9a-fA-F]{20,}([0-9a-fA-F]{4})$/, "0x$1…$2");
+}
+
 /** Whom a call is with, in the user's own word or as much of the address as people compare. */
 export function peerTitle({ title }: PeerView): string {
   return shortAddress(title);

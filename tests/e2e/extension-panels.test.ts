@@ -95,13 +95,87 @@ describe("panels by keyboard alone", () => {
     const look = looks.find(({ name }) => name === "call-waiting");
     if (!look) throw new Error("There is no such look");
     const page = await open(look, "light");
-    const name = "Hold and answer 0x8617…070D";
+    const name = "Hold this call and answer 0x8617…070D";
     await page.waitForSelector(`::-p-aria([name="${name}"])`);
     const asked = await listenToAsks(page);
     await page.focus(`::-p-aria([name="${name}"])`);
     await page.keyboard.press("Enter");
     await expect.poll(asked).toEqual(["phone.call.answer"]);
   });
+});
+
+describe("a talk that has ended closes its window", () => {
+  const over = { ...call, peer: { ...call.peer, isContact: false } };
+  const end = async () => {
+    const page = await open({ name: "over", panel: "call", shows: "" }, "light");
+    const closing = new Promise<void>(resolve => page.once("close", () => resolve()));
+    const tell = (stage: "talking" | "ended", revision: number) =>
+      tellFromElsewhere({ ...signedIn, revision, calls: [{ ...over, stage }] });
+    await tell("talking", signedIn.revision);
+    await page.waitForSelector("::-p-aria(Hang up)");
+    await tell("ended", signedIn.revision + 1);
+    await page.waitForSelector("::-p-aria(Call again)");
+    return { page, closing, stays: () => stillOpen(page, 6_000) };
+  };
+
+  it("by itself, where nobody does anything in it", async () => {
+    const { closing, stays } = await end();
+    expect(await stays()).toBe(false);
+    await closing;
+  });
+
+  it("not while the pointer moves about in it", async () => {
+    const { page, closing, stays } = await end();
+    await page.mouse.move(100, 100);
+    await page.mouse.move(120, 140);
+    expect(await stays()).toBe(true);
+    await page.evaluate(() => document.documentElement.dispatchEvent(new PointerEvent("pointerleave")));
+    await closing;
+  });
+
+  it("not while a form is open in it", async () => {
+    const { page, closing, stays } = await end();
+    await press(page, "Keep as contact");
+    expect(await stays()).toBe(true);
+    await press(page, "Cancel");
+    await closing;
+  });
+
+  it("not while somebody goes through it by keys", async () => {
+    const { page, closing, stays } = await end();
+    await tabThrough(page, 2);
+    expect(await stays()).toBe(true);
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await closing;
+  });
+});
+
+it("a phone that cannot open its database: the panel says why, and tries again", async () => {
+  const popup = await stage.panel("popup.html");
+  await popup.waitForSelector("::-p-text(Not signed in)");
+  const write = (version: number | null) =>
+    popup.evaluate(async wanted => {
+      await chrome.offscreen.closeDocument();
+      const [found] = await indexedDB.databases();
+      const name = found?.name ?? "";
+      await new Promise<void>((resolve, reject) => {
+        const asked = wanted === null ? indexedDB.deleteDatabase(name) : indexedDB.open(name, wanted);
+        asked.onerror = () => reject(asked.error);
+        asked.onsuccess = () => {
+          if (wanted !== null) asked.result.close();
+          resolve();
+        };
+      });
+    }, version);
+  await write(9_999);
+  await popup.reload();
+  await popup.waitForSelector('[role="alert"] ::-p-text(written by a newer version of Etherlynk)');
+  await popup.waitForSelector("::-p-aria(Restart Etherlynk)");
+  await popup.screenshot({ path: join(pictures, "popup-no-phone.png") });
+  expect(await findFaults(popup)).toEqual([]);
+  await write(null);
+  await press(popup, "Try again");
+  await popup.waitForSelector("::-p-text(Not signed in)");
 });
 
 describe("with the phone behind it", () => {
@@ -112,7 +186,7 @@ describe("with the phone behind it", () => {
     await page.keyboard.press("Tab");
     await page.keyboard.type("0x1234\n");
     await page.waitForSelector('form [role="alert"] ::-p-text(40 hexadecimal digits)');
-    await page.focus('form input[placeholder^="0x"]');
+    await page.focus('form input[placeholder$="0x…"]');
     await page.keyboard.down("Control");
     await page.keyboard.press("a");
     await page.keyboard.up("Control");
@@ -138,7 +212,7 @@ describe("with the phone behind it", () => {
   it("settings are kept: who looks later finds them", async () => {
     const page = await open({ name: "settings", panel: "popup", clicks: ["Settings"], shows: "" }, "light");
     await press(page, "Do not disturb", "switch");
-    await press(page, "Add a STUN or TURN server");
+    await press(page, "Add a server (TURN, STUN)");
     await page.focus('input[placeholder^="turn:"]');
     await page.keyboard.type("https://relay.example\n");
     await page.waitForSelector('form [role="alert"] ::-p-text(turn:host)');
@@ -206,6 +280,11 @@ async function open(
   if (snapshot) await tellFromElsewhere(snapshot);
   for (const name of clicks) await press(page, name);
   return page;
+}
+
+async function stillOpen(page: Page, ms: number): Promise<boolean> {
+  await new Promise(resolve => setTimeout(resolve, ms));
+  return !page.isClosed();
 }
 
 /** Focus and Enter: where a pointer is needed, this fails. */

@@ -1,4 +1,10 @@
-import type { CallView, PeerView, PhoneSnapshot, RecentView } from "../../background/bus/phone-contract.ts";
+import type {
+  CallView,
+  KnownOnChain,
+  PeerView,
+  PhoneSnapshot,
+  RecentView,
+} from "../../background/bus/phone-contract.ts";
 import { defaultPreferences } from "../../extension/features/preferences/model.ts";
 import type { CallId } from "../../protocol/ids.ts";
 
@@ -25,6 +31,14 @@ const foreign: PeerView = {
   address: longAddress,
   proof: "foreign",
   isContact: false,
+};
+const known: KnownOnChain = {
+  chain: "Ethereum",
+  name: "bob.eth",
+  number: "+999 2000 2000",
+  ownsName: true,
+  areLinked: true,
+  isOffchain: false,
 };
 
 export const call: CallView = {
@@ -87,9 +101,18 @@ export const signedIn: PhoneSnapshot = {
       relayOnly: false,
     },
   },
-  home: { domain: "localhost", urls: ["ws://127.0.0.1:9000/"], chain: { id: 31337 } },
+  home: {
+    domain: "localhost",
+    urls: ["ws://127.0.0.1:9000/"],
+    chain: { id: 31337 },
+    book: { chains: [{ id: 1, name: "Ethereum", rpcs: [] }] },
+  },
 };
 const quiet: PhoneSnapshot = { ...signedIn, calls: [] };
+
+function at(address: string): Pick<PeerView, "title" | "address"> {
+  return { title: address, address };
+}
 
 function recent(id: string, more: Partial<RecentView>): RecentView {
   const at = Date.UTC(2026, 10, 20, 9, 41) - Number(id);
@@ -157,18 +180,56 @@ const popups: readonly Look[] = [
     name: "popup-settings-server",
     panel: "popup",
     snapshot: { ...quiet, preferences: { ...defaultPreferences, ice: { servers: [], relayOnly: true } } },
-    clicks: ["Settings", "Add a STUN or TURN server"],
-    shows: "Without a TURN server",
+    clicks: ["Settings", "Add a server (TURN, STUN)"],
+    shows: "Without a relay",
   },
 ];
 
 const calls: readonly Look[] = [
   withCall("call-ringing", call, { shows: "Calls you" }),
   withCall("call-stranger", { ...call, peer: stranger }, { shows: "Not in your contacts" }),
+  withCall("call-known", { ...call, peer: { ...bob, known } }, { shows: "Owns the number +999 2000 2000" }),
+  withCall(
+    "call-known-stranger",
+    { ...call, peer: { ...stranger, title: "bob.eth", known } },
+    { shows: "Name and number name each other" },
+  ),
+  withCall("call-known-talking", { ...talking, peer: { ...bob, known } }, { shows: "Talking" }),
+  withCall(
+    "call-known-doubts",
+    {
+      ...call,
+      peer: {
+        ...stranger,
+        title: "bob.eth",
+        known: { ...known, ownsName: false, areLinked: false, isOffchain: true, changedHands: Date.now() },
+      },
+    },
+    { shows: "changed hands" },
+  ),
+  withCall(
+    "call-claimed",
+    { ...call, peer: { ...at("sip:carol@node.example"), proof: "foreign", isContact: true } },
+    { shows: "Claims an address in your contacts" },
+  ),
+  withCall(
+    "call-refuted",
+    {
+      ...call,
+      direction: "outgoing",
+      stage: "ended",
+      peer: { ...bob, proof: "refuted" },
+      said: "The call was stopped: whoever answered could not prove who they are.",
+    },
+    { shows: "Not proved: the call was stopped" },
+  ),
   withCall("call-foreign", { ...call, peer: foreign }, { shows: "another kind of phone" }),
   withCall(
     "call-guest",
-    { ...call, peer: { ...bob, proof: "guest", isContact: false, title: "sip:guest-4711@node.example" } },
+    {
+      ...call,
+      peer: { ...at("sip:guest-4711@node.example"), proof: "guest", isContact: false },
+    },
     { shows: "a guest from a web page" },
   ),
   withCall("call-outgoing", { ...call, direction: "outgoing" }, { shows: "Ringing…" }),
@@ -183,7 +244,7 @@ const calls: readonly Look[] = [
     name: "call-waiting",
     panel: "call",
     snapshot: { ...signedIn, calls: [talking, second] },
-    shows: "Hold and answer",
+    shows: "calls you",
   },
   withCall("call-ended", { ...call, stage: "ended", said: "They hung up." }, { shows: "They hung up." }),
   { name: "call-over", panel: "call", shows: "This call is over." },

@@ -94,7 +94,9 @@ function Who({ snapshot, bus, run }: PanelProps): JSX.Element {
   );
 }
 
+/** All is well in one line, so that what is not catches the eye. */
 function lineWords({ line }: PanelProps["snapshot"]): string {
+  if (line.state === "ready") return "Ready for calls";
   return line.said ?? lineInWords(line.state);
 }
 

@@ -34,7 +34,7 @@ export function Account({ snapshot, bus, run }: PanelProps): JSX.Element {
       <p>
         <code>{me.account}</code>
       </p>
-      <p class="soft">Its line is with {home.domain}.</p>
+      <p class="soft">Its line is at {home.domain}.</p>
       {isAsked ? (
         <SignOut domain={home.domain} keep={() => ask(false)} signOut={signOut} />
       ) : (

@@ -1,34 +1,70 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { CallStage } from "../../../background/bus/phone-contract.ts";
 import type { Context } from "../../../protocol/words/context.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { ContactForm } from "../../ui/contact-form.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Icon } from "../../ui/icons.tsx";
-import { peerTitle, proofInWords, whyInWords } from "../../ui/words.ts";
+import { knownInWords } from "../../ui/known-in-words.ts";
+import { claimInWords, peerTitle, proofInWords, shortHash, whyInWords } from "../../ui/words.ts";
 import type { CallProps } from "./panel.tsx";
 
 /** Whom the call is with, by what was proved; what a page says about the business is quoted as its words. */
 export function ProofCard(props: CallProps): JSX.Element {
-  const { peer, context } = props.call;
-  const isProven = peer.proof === "account";
+  const { peer, context, stage, direction } = props.call;
+  const known = peer.known && knownInWords(peer.known, Date.now());
   const title = peerTitle(peer);
+  const isProven = peer.proof === "account";
+  const warnings = [claimInWords(peer, direction === "incoming"), ...(known?.warnings ?? [])];
   return (
     <section class="card proof" aria-label="Who this is">
       <div class="row top">
-        <div class="grow">
-          <h1 title={peer.title}>{title}</h1>
-          <p class="soft small address">{peer.address}</p>
+        <div class="grow named">
+          <h1 class={title === peer.address ? "long" : ""} title={peer.title}>
+            {title}
+          </h1>
+          <Names names={known?.names ?? []} title={peer.title} />
         </div>
         <People {...props} />
       </div>
-      <p class={`row ${isProven ? "proven" : "doubtful"}`}>
-        <Icon name={isProven ? "proven" : "doubtful"} />
-        <strong>{proofInWords(peer)}</strong>
-      </p>
-      <p class="soft small why">{whyInWords(peer)}</p>
-      {context && <Business context={context} />}
+      {warnings.map(warning => warning && <Warning key={warning} words={warning} />)}
+      <details open={!(isProven && isUnderWay(stage))}>
+        <summary class={isProven ? "proven" : "doubtful"}>
+          <Icon name={isProven ? "proven" : "doubtful"} />
+          <strong class="grow">{proofInWords(peer)}</strong>
+        </summary>
+        <ul class="soft small why" aria-label="Why">
+          <li>{whyInWords(peer)}</li>
+          {known?.facts.map(fact => (
+            <li key={fact}>{fact}</li>
+          ))}
+        </ul>
+      </details>
+      {title !== peer.address && <p class="soft address">{peer.address}</p>}
+      {context && <Business context={context} snapshot={props.snapshot} isOpen={!isUnderWay(stage)} />}
     </section>
+  );
+}
+
+/** Somebody has decided to talk: what that was decided by makes room for the talk, and can be looked up. */
+function isUnderWay(stage: CallStage): boolean {
+  return stage === "talking" || stage === "held" || stage === "reconnecting";
+}
+
+/** What the chain calls them, beside the title. */
+function Names({ names, title }: { readonly names: readonly string[]; readonly title: string }) {
+  const others = names.filter(name => name !== title);
+  if (others.length === 0) return null;
+  return <p class="names">{others.join(" · ")}</p>;
+}
+
+function Warning({ words }: { readonly words: string }): JSX.Element {
+  return (
+    <p class="row doubtful small warning">
+      <Icon name="doubtful" />
+      <span>{words}</span>
+    </p>
   );
 }
 
@@ -83,32 +119,36 @@ const labels = {
   method: "Method",
 } as const;
 
-function Business({ context }: { readonly context: Context }): JSX.Element {
-  const { title, amount, origin } = context;
+interface BusinessProps extends Pick<CallProps, "snapshot"> {
+  readonly context: Context;
+  readonly isOpen: boolean;
+}
+
+function Business({ context, snapshot, isOpen }: BusinessProps): JSX.Element {
+  const { title, amount, origin, chainId } = context;
+  const chain = snapshot.home.book?.chains.find(({ id }) => id === chainId)?.name ?? `${chainId}`;
   const rows = Object.entries(labels).flatMap(([field, label]) => {
     const value = context[field as keyof typeof labels];
     return value ? [{ label, value }] : [];
   });
   return (
-    <div class="business">
-      <p>
-        <span class="soft">{new URL(origin).host} says: </span>
-        {[title, amount].filter(Boolean).join(", ") || "a call about this"}
-      </p>
+    <details class="business" open={isOpen}>
+      <summary>
+        <span class="grow">
+          <span class="soft">{new URL(origin).host} says: </span>
+          {[title, amount].filter(Boolean).join(", ") || "a call about this"}
+        </span>
+      </summary>
       <dl class="small">
-        {rows.map(({ label, value }) => (
+        {[...rows, { label: "Chain", value: chain }].map(({ label, value }) => (
           <div class="row" key={label}>
             <dt class="soft">{label}</dt>
-            <dd class="cut grow" title={value}>
-              {value}
+            <dd class="grow" title={value}>
+              {shortHash(value)}
             </dd>
           </div>
         ))}
-        <div class="row">
-          <dt class="soft">Chain</dt>
-          <dd>{context.chainId}</dd>
-        </div>
       </dl>
-    </div>
+    </details>
   );
 }

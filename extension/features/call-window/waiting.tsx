@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { IconButton } from "../../ui/icon-button.tsx";
-import { peerTitle, proofInWords } from "../../ui/words.ts";
+import { claimInWords, peerTitle, proofInWords } from "../../ui/words.ts";
 import type { CallProps } from "./panel.tsx";
 
 /** Somebody else rings while this call is on. Answering holds this call: the phone sees to it. */
@@ -18,7 +18,7 @@ export function Waiting({ snapshot, call, bus, run }: CallProps): JSX.Element | 
             <div class="cut" title={peer.address}>
               {peerTitle(peer)} calls you
             </div>
-            <div class="small cut">{proofInWords(peer)}</div>
+            <div class="small">{claimInWords(peer, true) ?? proofInWords(peer)}</div>
           </div>
           <IconButton
             icon="hang-up"
@@ -26,14 +26,12 @@ export function Waiting({ snapshot, call, bus, run }: CallProps): JSX.Element | 
             look="stop"
             press={() => run(() => bus.ask("phone.call.decline", { call: id }))}
           />
-          <button
-            type="button"
-            class="button answer"
-            aria-label={`Hold and answer ${peerTitle(peer)}`}
-            onClick={() => run(() => bus.ask("phone.call.answer", { call: id }))}
-          >
-            Hold and answer
-          </button>
+          <IconButton
+            icon="call"
+            label={`Hold this call and answer ${peerTitle(peer)}`}
+            look="answer"
+            press={() => run(() => bus.ask("phone.call.answer", { call: id }))}
+          />
         </li>
       ))}
     </ul>

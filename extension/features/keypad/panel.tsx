@@ -4,21 +4,21 @@ import { Icon } from "../../ui/icons.tsx";
 import type { PanelProps } from "../../ui/panel.tsx";
 import "./keypad.css";
 
-const keys = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "+", "0", "."] as const;
+const keys = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "+", "0"] as const;
 
 /** Dials whatever people write: a name, a number, an account, a `sip:` address. */
 export function Keypad({ snapshot, bus, run }: PanelProps): JSX.Element {
   const [to, write] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const last = snapshot.recents.find(({ direction }) => direction === "outgoing");
-  const press = (key: string) => {
-    write(to + key);
+  const change = (text: string) => {
+    write(text);
     field.current?.focus();
   };
   const dial = () => {
     if (to.trim()) run(() => bus.ask("phone.call.dial", { to: to.trim() }));
     // As desk telephones do: the button alone brings back whom one called last, and calls nobody yet.
-    else if (last) press(last.address);
+    else if (last) change(last.address);
   };
   return (
     <form
@@ -45,20 +45,30 @@ export function Keypad({ snapshot, bus, run }: PanelProps): JSX.Element {
           <button
             type="button"
             class="button icon-button plain"
-            aria-label="Erase"
-            title="Erase"
-            onClick={() => write(to.slice(0, -1))}
+            aria-label="Clear"
+            title="Clear"
+            onClick={() => change("")}
           >
-            <Icon name="back" />
+            <Icon name="close" />
           </button>
         )}
       </div>
       <div class="keys">
         {keys.map(key => (
-          <button type="button" key={key} class="button key" onClick={() => press(key)}>
+          <button type="button" key={key} class="button key" onClick={() => change(to + key)}>
             {key}
           </button>
         ))}
+        <button
+          type="button"
+          class="button key"
+          aria-label="Erase"
+          title="Erase the last sign"
+          disabled={!to}
+          onClick={() => change(Array.from(to).slice(0, -1).join(""))}
+        >
+          <Icon name="back" />
+        </button>
       </div>
       <button
         type="submit"

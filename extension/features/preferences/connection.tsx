@@ -24,14 +24,14 @@ export function Connection({ ice, change }: ConnectionProps): JSX.Element {
     <section class="card form" aria-labelledby="settings-ice">
       <h2 id="settings-ice">Connection</h2>
       <Switch
-        label="Relays only"
-        hint="Nobody learns the address of this machine; all goes through a TURN server."
+        label="Hide where I am"
+        hint="Calls go through a relay (a TURN server), so that nobody you talk to learns your network address."
         isOn={relayOnly}
         turn={next => set({ relayOnly: next })}
       />
       {lacksRelay && (
         <p class="trouble small" role="status">
-          Without a TURN server no call can be brought through. Add one below.
+          Without a relay no call comes through. Add a TURN server below.
         </p>
       )}
       <ul class="list" aria-label="Servers">
@@ -59,7 +59,7 @@ export function Connection({ ice, change }: ConnectionProps): JSX.Element {
       ) : (
         servers.length < preferenceLimits.iceServers && (
           <button type="button" class="button" onClick={() => add(true)}>
-            <Icon name="plus" /> Add a STUN or TURN server
+            <Icon name="plus" /> Add a server (TURN, STUN)
           </button>
         )
       )}

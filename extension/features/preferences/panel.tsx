@@ -19,13 +19,13 @@ export function Settings(props: PanelProps): JSX.Element {
         <h2 id="settings-who">Who may ring</h2>
         <Switch
           label="Do not disturb"
-          hint="Nobody rings. You find missed calls."
+          hint="Nobody rings. You find missed calls in Recents."
           isOn={preferences.doNotDisturb}
           turn={doNotDisturb => change({ doNotDisturb })}
         />
         <Switch
-          label="Guests"
-          hint="Callers who cannot prove who they are."
+          label="Guests may ring"
+          hint="Callers who cannot prove who they are: other telephones, and visitors of web pages."
           isOn={preferences.admitsGuests}
           turn={admitsGuests => change({ admitsGuests })}
         />

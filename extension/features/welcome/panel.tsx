@@ -75,8 +75,15 @@ export function Welcome(props: WelcomeProps): JSX.Element {
           >
             Call the echo
           </button>
+          {!me && <p class="soft small">First connect a wallet.</p>}
         </Step>
       </ol>
+      {me && (
+        <p class="soft next">
+          That is all. Etherlynk stands in the browser's toolbar (behind the puzzle piece, until you pin it):
+          from there you call, and switch it on for the sites where you trade.
+        </p>
+      )}
     </main>
   );
 }
