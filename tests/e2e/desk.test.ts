@@ -214,6 +214,18 @@ describe("numbers at the desk", () => {
     await look(desk, "desk-silent-chain");
   });
 
+  it("what is over is cleared, also what stands folded away", async () => {
+    const desk = await openDesk(alice);
+    await desk.waitForSelector("::-p-text(more that are over)");
+    await desk.click("summary");
+    for (const title of ["Claim +999 1000 1000", "+999 1000 1000 claims alice.eth"]) {
+      await press(desk, `Clear: ${title}`);
+      await desk.waitForFunction(text => !document.body.innerText.includes(text), {}, title);
+    }
+    const left = (await stepsOf(alice)).map(({ title }) => title);
+    expect(left).toEqual(["Offer +999 1000 1000 for 2 ETH", "Take out 2 ETH of earnings"]);
+  });
+
   it("the popup leads to the desk", async () => {
     const popup = await alice.browser.newPage();
     await popup.goto(`chrome-extension://${extensionId}/popup.html`);
@@ -351,7 +363,7 @@ function textOf(page: Page): Promise<string> {
 async function look(page: Page, name: string): Promise<void> {
   for (const scheme of ["light", "dark"] as const) {
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-    await page.screenshot({ path: join(pictures, `${name}-${scheme}.png`) });
+    await page.screenshot({ path: join(pictures, `${name}-${scheme}.png`), fullPage: true });
     expect(await findFaults(page), `${name} ${scheme}`).toEqual([]);
   }
   await page.setViewport({ width: 500, height: 450, deviceScaleFactor: 2 });

@@ -5,13 +5,15 @@ import { NumberRow, type NumbersView, Shown } from "./view.tsx";
 
 /** The account's numbers, and what its sales earned. */
 export function Mine({ bus, chain, version, wish, openNumber }: NumbersView): JSX.Element {
-  const causes = [chain.id, version];
-  const mine = useAsk(() => bus.ask("numbers.mine.read", { chain: chain.id }), causes);
-  const terms = useAsk(() => bus.ask("numbers.terms.read", { chain: chain.id }), causes);
+  const read = () =>
+    Promise.all([
+      bus.ask("numbers.mine.read", { chain: chain.id }),
+      bus.ask("numbers.terms.read", { chain: chain.id }),
+    ]);
   return (
     <div class="stack">
-      <Shown asked={mine} waiting="Looking for your numbers…">
-        {({ numbers, missing }) => (
+      <Shown asked={useAsk(read, [chain.id, version])} waiting="Looking for your numbers…">
+        {([{ numbers, missing }, { balance, credit }]) => (
           <>
             {numbers.length === 0 && missing === 0 && (
               <p class="empty">You have no number on {chain.name} yet. Claim a free one, or buy one.</p>
@@ -29,22 +31,18 @@ export function Mine({ bus, chain, version, wish, openNumber }: NumbersView): JS
                 their digits.
               </p>
             )}
+            <div class="card row spread">
+              <p>
+                Your account has {amountInWords(balance)} on {chain.name}.
+                {credit !== "0" && ` Sales earned you ${exactAmount(credit)} that wait to be taken out.`}
+              </p>
+              {credit !== "0" && (
+                <button type="button" class="button" onClick={() => wish({ kind: "withdraw" })}>
+                  Take earnings out
+                </button>
+              )}
+            </div>
           </>
-        )}
-      </Shown>
-      <Shown asked={terms} waiting="Asking for your balance…">
-        {({ balance, credit }) => (
-          <div class="card row spread">
-            <p>
-              Your account has {amountInWords(balance)} on {chain.name}.
-              {credit !== "0" && ` Sales earned you ${exactAmount(credit)} that wait to be taken out.`}
-            </p>
-            {credit !== "0" && (
-              <button type="button" class="button" onClick={() => wish({ kind: "withdraw" })}>
-                Take earnings out
-              </button>
-            )}
-          </div>
         )}
       </Shown>
     </div>

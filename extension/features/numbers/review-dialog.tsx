@@ -19,9 +19,8 @@ export interface ReviewDialogProps {
 /** What is going to be asked of the wallet, in words and with its costs; then the wallet is asked. */
 export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
   const { bus, chain, wish, close } = props;
-  const [tries, tryAgain] = useState(0);
   const dialog = useRef<HTMLDialogElement>(null);
-  const review = useAsk(() => bus.ask("numbers.step.prepare", { chain, wish }), [tries]);
+  const review = useAsk(() => bus.ask("numbers.step.prepare", { chain, wish }), []);
   useLayoutEffect(() => dialog.current?.showModal(), []);
   // Closed by itself it gives the focus back to what was pressed.
   const leave = () => dialog.current?.close();
@@ -38,14 +37,14 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
                 </p>
               )}
               {value.blocked === undefined && (
-                <Asking {...props} close={leave} review={value} again={() => tryAgain(tries + 1)} />
+                <Asking {...props} close={leave} review={value} again={review.again} />
               )}
             </>
           )}
         </Shown>
         <div class="row ends">
-          {(review.said || review.value?.blocked) && (
-            <button type="button" class="button" onClick={() => tryAgain(tries + 1)}>
+          {review.value?.blocked && !review.said && (
+            <button type="button" class="button" onClick={review.again}>
               Look again
             </button>
           )}

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Bus } from "../../../background/bus/bus.ts";
+import { Confirm } from "../../ui/confirm.tsx";
 import { durationInWords } from "../../ui/words.ts";
 import type { StepStage, StepView } from "./model.ts";
 import { isOver } from "./step-view.ts";
@@ -38,63 +39,101 @@ const words: Readonly<Record<StepStage, string>> = {
   lost: "Dropped",
 };
 
-/** What is under way and what became of it, the newest first. */
+/** What is under way and what became of it, the newest first; of what is over only the newest takes room. */
 export function Steps({ steps, open, forget }: StepsProps): JSX.Element | null {
   const now = useNow(steps.some(({ stage }) => stage === "waiting"));
+  const [leaving, leave] = useState<StepView>();
   if (steps.length === 0) return null;
+  const newest = steps.toReversed();
+  const lately = newest.find(({ stage }) => isOver(stage));
+  const earlier = newest.filter(step => isOver(step.stage) && step !== lately);
+  const rows = (shown: readonly StepView[]) =>
+    shown.map(step => (
+      <Row
+        key={step.id}
+        {...{ step, now }}
+        open={() => open(step)}
+        leave={() => (isOver(step.stage) ? forget(step) : leave(step))}
+      />
+    ));
   return (
-    <ul class="list card steps" aria-label="Under way" aria-live="polite">
-      {steps.toReversed().map(step => (
-        <li key={step.id} class="wide">
-          <span class={`badge ${step.stage}`}>{words[step.stage]}</span>
-          <div class="grow">
-            <div>
-              <b>{step.title}</b> <span class="soft">on {step.chainName}</span>
-            </div>
-            <p class="small">
-              {step.said}
-              {remaining(step, now)}
-            </p>
-            {step.hash && (
-              <p class="soft small">
-                Transaction <code>{step.hash}</code>
-              </p>
-            )}
-          </div>
-          {canOpen(step) && (
-            <button
-              type="button"
-              class="button go"
-              aria-label={`Finish: ${step.title}`}
-              onClick={() => open(step)}
-            >
-              Finish
-            </button>
-          )}
-          {(isOver(step.stage) || canGiveUp(step.stage)) && (
-            <button
-              type="button"
-              class="button quiet"
-              aria-label={`${isOver(step.stage) ? "Clear" : "Give up"}: ${step.title}`}
-              onClick={() => forget(step)}
-            >
-              {isOver(step.stage) ? "Clear" : "Give up"}
-            </button>
-          )}
-        </li>
-      ))}
-    </ul>
+    <div class="stack">
+      <ul class="list card steps" aria-label="Under way" aria-live="polite">
+        {rows(newest.filter(step => !earlier.includes(step)))}
+      </ul>
+      {leaving && (
+        <Confirm
+          question={leavingInWords(leaving)}
+          verb={leaveVerb(leaving.stage)}
+          act={() => forget(leaving)}
+          close={() => leave(undefined)}
+        />
+      )}
+      {earlier.length > 0 && (
+        <details class="card">
+          <summary>{earlier.length} more that are over</summary>
+          <ul class="list steps">{rows(earlier)}</ul>
+        </details>
+      )}
+    </div>
   );
+}
+
+interface RowProps {
+  readonly step: StepView;
+  readonly now: number;
+  readonly open: () => void;
+  readonly leave: () => void;
+}
+
+function Row({ step, now, open, leave }: RowProps): JSX.Element {
+  const verb = leaveVerb(step.stage);
+  return (
+    <li class="wide">
+      <span class={`badge ${step.stage}`}>{words[step.stage]}</span>
+      <div class="grow">
+        <div>
+          <b>{step.title}</b> <span class="soft">on {step.chainName}</span>
+        </div>
+        <p class="small">
+          {step.said}
+          {remaining(step, now)}
+        </p>
+        {step.hash && (
+          <p class="soft small">
+            Transaction <code>{step.hash}</code>
+          </p>
+        )}
+      </div>
+      {canOpen(step) && (
+        <button type="button" class="button go" aria-label={`Finish: ${step.title}`} onClick={open}>
+          Finish
+        </button>
+      )}
+      {step.stage !== "asked" && (
+        <button type="button" class="button quiet" aria-label={`${verb}: ${step.title}`} onClick={leave}>
+          {verb}
+        </button>
+      )}
+    </li>
+  );
+}
+
+function leaveVerb(stage: StepStage): string {
+  if (isOver(stage)) return "Clear";
+  return stage === "waiting" || stage === "ready" ? "Give up" : "Forget";
+}
+
+function leavingInWords({ stage, title, until }: StepView): string {
+  return stage === "waiting" || stage === "ready" || until !== undefined
+    ? `Give up “${title}”? What opens the commitment is deleted here; the gas that it took is spent, and nothing else.`
+    : `Take “${title}” off the list? What your wallet sent goes its way; it is only not looked after here any more.`;
 }
 
 /** A commitment that stands is opened; one whose opening came to nothing, once more. */
 function canOpen({ stage, until }: StepView): boolean {
   if (stage === "ready") return true;
   return until !== undefined && ["unsure", "failed", "replaced", "lost"].includes(stage);
-}
-
-function canGiveUp(stage: StepStage): boolean {
-  return ["unsure", "lost", "waiting", "ready"].includes(stage);
 }
 
 function remaining({ stage, opensAt }: StepView, now: number): string {

@@ -7,11 +7,13 @@ export interface Asked<T> {
   readonly isLooking: boolean;
   /** Why there is no answer; empty while all is well. */
   readonly said: string;
+  readonly again: () => void;
 }
 
 /** Asks at once, and again whenever one of `causes` changes; only the last answer counts. */
 export function useAsk<T>(ask: () => Promise<T>, causes: readonly unknown[]): Asked<T> {
-  const [asked, show] = useState<Asked<T>>({ value: undefined, isLooking: true, said: "" });
+  const [asked, show] = useState<Omit<Asked<T>, "again">>({ value: undefined, isLooking: true, said: "" });
+  const [tries, tryAgain] = useState(0);
   useEffect(() => {
     let isLast = true;
     show(before => ({ ...before, isLooking: true }));
@@ -23,6 +25,6 @@ export function useAsk<T>(ask: () => Promise<T>, causes: readonly unknown[]): As
     return () => {
       isLast = false;
     };
-  }, causes);
-  return asked;
+  }, [...causes, tries]);
+  return { ...asked, again: () => tryAgain(tries + 1) };
 }

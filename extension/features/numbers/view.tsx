@@ -22,13 +22,16 @@ export function Shown<T>(props: {
   readonly waiting: string;
   readonly children: (value: T) => ComponentChildren;
 }): JSX.Element {
-  const { value, isLooking, said } = props.asked;
+  const { value, isLooking, said, again } = props.asked;
   return (
     <>
       {said && (
-        <p class="trouble" role="alert">
-          {said}
-        </p>
+        <div class="trouble row" role="alert">
+          <span class="grow">{said}</span>
+          <button type="button" class="button quiet" disabled={isLooking} onClick={again}>
+            Look again
+          </button>
+        </div>
       )}
       {value === undefined && isLooking && (
         <p class="soft" role="status">
