@@ -216,7 +216,7 @@ describe("numbers at the desk", () => {
 
   it("what is over is cleared, also what stands folded away", async () => {
     const desk = await openDesk(alice);
-    await desk.waitForSelector("::-p-text(more that are over)");
+    await desk.waitForSelector("::-p-text(more are over)");
     await desk.click("summary");
     for (const title of ["Claim +999 1000 1000", "+999 1000 1000 claims alice.eth"]) {
       await press(desk, `Clear: ${title}`);

@@ -1,4 +1,5 @@
 import * as AbiEvent from "ox/AbiEvent";
+import { checksum } from "ox/Address";
 import { ChainError, type Hex } from "../../../background/chain/chain.ts";
 import type { ChainEvent } from "../../../background/chain/ledger.ts";
 import { numbersAbi } from "../../../protocol/chain/numbers-abi.ts";
@@ -130,7 +131,7 @@ function lastWord(data: Hex): bigint {
 }
 
 function accountIn(topic: Hex | undefined): string {
-  return `0x${(topic ?? "").slice(-40)}`;
+  return checksum(`0x${(topic ?? "").slice(-40).padStart(40, "0")}`);
 }
 
 function toTopic(value: bigint): Hex {

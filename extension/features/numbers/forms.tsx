@@ -66,7 +66,10 @@ export function RecordsForm({ view: { number, records }, wish }: FormProps): JSX
   const set = (part: Partial<RecordsView>) => change(before => ({ ...before, ...part }));
   return (
     <Card title="Records and policy" submit={() => wish({ kind: "records", number, records: now })}>
-      <p class="soft">Everybody can read these. Phones that call look at them.</p>
+      <p class="soft">
+        Everybody can read these. The chain keeps them for you; phones will heed who may ring, the bond and
+        the routes with a later version.
+      </p>
       <label>
         Who may ring
         <select

@@ -19,21 +19,23 @@ export interface Seen {
  * @throws ChainError
  */
 export async function lookAfter(place: Place, step: Step): Promise<Seen> {
-  const tx = txOf(step);
-  const followed = tx && !isFinal(tx) ? await followTx(place, step, tx) : undefined;
-  const onTx = (now: Step): Step => (followed && tx ? withTx(now, tx, followed) : now);
+  const before = txOf(step);
+  const after = before && !isFinal(before) ? await followTx(place, step, before) : before;
+  const onTx = (now: Step): Step => (before && after ? withTx(now, before, after) : now);
   if (step.act.kind !== "claim" || (step.tx && step.asking === undefined)) return { change: onTx };
-  return lookAtClaim(place, { step, act: step.act, onTx });
+  return lookAtClaim(place, { step, act: step.act, tx: after, onTx });
 }
 
 interface ClaimLook {
   readonly step: Step;
   readonly act: Extract<Act, { kind: "claim" }>;
+  /** Of the commitment, as it was seen just before. */
+  readonly tx: Tx | undefined;
   readonly onTx: (step: Step) => Step;
 }
 
 /** The chain says whether the commitment stands, whatever became known of its transaction. */
-async function lookAtClaim(place: Place, { step, act, onTx }: ClaimLook): Promise<Seen> {
+async function lookAtClaim(place: Place, { step, act, tx, onTx }: ClaimLook): Promise<Seen> {
   const { account } = step;
   const { numbers, secret } = act;
   const ours = toCommitment(
@@ -42,17 +44,22 @@ async function lookAtClaim(place: Place, { step, act, onTx }: ClaimLook): Promis
   );
   const terms = await readTerms(place.numbers, account);
   const madeAt = terms.commitment === ours && terms.madeAt > 0 ? terms.madeAt : undefined;
-  if (madeAt === undefined && step.opens && (await isOpened(place, step, act))) {
+  const isGone =
+    madeAt === undefined &&
+    tx?.state.kind === "confirmed" &&
+    terms.head.number >= BigInt(tx.state.block) &&
+    !step.tx;
+  if (madeAt === undefined && (step.opens || isGone) && (await isOpened(place, step, act))) {
     return { terms, change: now => ({ ...onTx(now), asking: undefined, isFound: true }) };
   }
   return {
     terms,
     change(now) {
       const next = onTx(now);
-      if (next.commit?.madeAt === madeAt) return next;
+      if (next.commit?.madeAt === madeAt && (next.commit?.isGone ?? false) === isGone) return next;
       // Whether the wallet sent the commitment is known by its being there.
       const asking = madeAt !== undefined && !next.opens ? undefined : next.asking;
-      return { ...next, asking, commit: { ...next.commit, madeAt } };
+      return { ...next, asking, commit: { ...next.commit, madeAt, isGone } };
     },
   };
 }

@@ -39,7 +39,8 @@ describe("niceNumbers", () => {
     expect(first(2, { text: "1234", length: 5 }).map(digitsOf)).toEqual(["11234", "12341"]);
   });
 
-  it("makes nothing of what no telephone has keys for", () => {
+  it("makes nothing of what no telephone has keys for, and of lengths that no number has", () => {
+    expect(first(5, { length: 1_000 })).toEqual([]);
     for (const text of ["<b>", "ö", "+49 30", "a@b", "🔥"]) expect(first(5, { text })).toEqual([]);
   });
 

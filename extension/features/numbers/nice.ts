@@ -42,7 +42,7 @@ interface Digits {
 
 function* wishedDigits({ text, length, kind }: NiceWish): Generator<Digits> {
   const wished = text.replace(/[\s().-]/g, "");
-  const lengths = length === undefined ? numberLengths : [length];
+  const lengths = numberLengths.filter(each => length === undefined || each === length);
   if (/^\+999[0-9]+$/.test(wished)) yield { digits: wished.slice(4), why: "as you wrote it" };
   else if (/^[0-9]+$/.test(wished)) yield* around(wished, wished, lengths);
   else if (/^[a-z0-9]+$/i.test(wished)) yield* around(toKeypad(wished), wished.toUpperCase(), lengths);

@@ -166,6 +166,17 @@ describe("a claim", () => {
     expect((await prepare({ kind: "claim", numbers: ["+999 7654 3211"] })).blocked).toBeUndefined();
   });
 
+  it("whose commitment was replaced by another of the same account holds no more", async () => {
+    const { prepare, send, until, wallet, ask } = await setUp(8);
+    const first = await prepare({ kind: "claim", numbers: ["+999 9090 9090"] });
+    await send(first);
+    await until(first.id, "ready");
+    const address = seeded.book.chains[0]?.numbers ?? "0x";
+    await wallet.write.writeContract({ address, abi: numbersAbi, functionName: "commit", args: [7n] });
+    expect((await until(first.id, "expired")).said).toContain("a later one took the place");
+    await ask("numbers.step.forget", { id: first.id });
+  });
+
   it("tells by a notice that it can be opened, where no desk is looked at", async () => {
     const first = await setUp(5);
     const review = await first.prepare({ kind: "claim", numbers: ["+999 8888 1212"] });
@@ -203,7 +214,7 @@ describe("what an owner does", () => {
       number: "+99924681357",
     });
     expect(isPartial).toBe(false);
-    expect(events.map(({ said }) => said.replace(/0x[0-9a-f]{40}/g, "…"))).toEqual([
+    expect(events.map(({ said }) => said.replace(/0x[0-9a-fA-F]{40}/g, "…"))).toEqual([
       "Sold by … to … for 2 ETH",
       "Offered for 2 ETH",
       "Offered for 1 ETH",

@@ -54,6 +54,7 @@ function stageOf(step: Step, facts: ViewFacts): Stage {
     return { stage: "asked", said: "Your wallet is being asked.", ...waiting?.times };
   if (step.asking !== undefined) return { stage: "unsure", said: unsure, ...waiting?.times };
   if (waiting) return { stage: waiting.stage, said: waiting.said, ...waiting.times };
+  if (step.commit?.isGone) return { stage: "expired", said: gone };
   if (step.commit?.tx) return stageOfCommit(step.commit.tx);
   return { stage: "lost", said: "Nothing was sent for this. Begin anew." };
 }
@@ -63,6 +64,9 @@ const patienceMs = 6 * 60_000;
 
 const unsure =
   "The wallet was asked, and its answer was lost. Look at its activity: whether it sent this is not known here.";
+
+const gone =
+  "The chain holds another commitment of this account: a later one took the place of this. Only its gas is spent; begin anew.";
 
 function stageOfTx({ state }: Tx, done: string): Stage {
   switch (state.kind) {

@@ -59,6 +59,8 @@ export interface Step {
     readonly tx?: Tx;
     /** Seconds since 1970, as the chain holds it now. */
     readonly madeAt?: number | undefined;
+    /** Its transaction is in a block, and the chain holds it no more: a later one took its place. */
+    readonly isGone?: boolean;
   };
   /** The transaction; of a claim the one that opens the commitment. */
   readonly tx?: Tx;

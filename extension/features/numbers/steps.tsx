@@ -71,7 +71,9 @@ export function Steps({ steps, open, forget }: StepsProps): JSX.Element | null {
       )}
       {earlier.length > 0 && (
         <details class="card">
-          <summary>{earlier.length} more that are over</summary>
+          <summary>
+            {earlier.length} more {earlier.length === 1 ? "is" : "are"} over
+          </summary>
           <ul class="list steps">{rows(earlier)}</ul>
         </details>
       )}

@@ -26,11 +26,13 @@ export function Shown<T>(props: {
   return (
     <>
       {said && (
-        <div class="trouble row" role="alert">
-          <span class="grow">{said}</span>
-          <button type="button" class="button quiet" disabled={isLooking} onClick={again}>
-            Look again
-          </button>
+        <div class="trouble" role="alert">
+          <div class="row">
+            <span class="grow">{said}</span>
+            <button type="button" class="button quiet" disabled={isLooking} onClick={again}>
+              Look again
+            </button>
+          </div>
         </div>
       )}
       {value === undefined && isLooking && (
