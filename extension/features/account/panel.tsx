@@ -65,6 +65,7 @@ function SignOut({ domain, keep, signOut }: SignOutProps): JSX.Element {
         <ul>
           <li>your recent calls, contacts and preferences</li>
           <li>the keys of this device; a call that is on ends</li>
+          <li>what opens the claims of numbers that are not finished; only their gas is lost</li>
         </ul>
         <p>
           Nobody reaches you at {domain} through this browser any more. Your wallet and what it holds stay as
