@@ -126,7 +126,7 @@ async function startNode(network: string, folder: string): Promise<ChildProcess>
     key,
   ];
   const args = ["netns", "exec", network, process.execPath, join(root, "signaller/main.ts"), ...options];
-  const node = spawn("ip", args, { stdio: ["ignore", "pipe", "inherit"] });
+  const node = spawn(findProgram("ip") ?? "ip", args, { stdio: ["ignore", "pipe", "inherit"] });
   await new Promise<void>((resolve, reject) => {
     node.once("exit", code => reject(new Error(`The node ended with ${code}`)));
     createInterface({ input: node.stdout }).on("line", line => line.includes("listening") && resolve());
