@@ -4,13 +4,14 @@ import { hears } from "./measure.ts";
 import type { Play } from "./play.ts";
 import { type Actor, find, isCall, openPopup, press, says, untilClosed } from "./stage.ts";
 
-interface Dialling {
+export interface Dialling {
   readonly from: Actor;
   readonly to: Actor;
   /** What is typed, on the dial pad or by the keyboard. */
   readonly text: string;
-  /** As the windows are to show the other side. */
+  /** What the caller's card is to say of the other side, and the other's of the caller. */
   readonly shown: string;
+  readonly callerShown: string;
   readonly words: string;
 }
 
@@ -24,18 +25,21 @@ export async function dialByChain(play: Play): Promise<void> {
     to: bob,
     text: formatNumber(bobs.number),
     shown: bobs.name,
+    callerShown: formatNumber(alices.number),
     words: "Alice dials Bob's number",
   });
   await dial(play, {
     from: bob,
     to: alice,
     text: alices.name,
-    shown: alices.name,
+    shown: formatNumber(alices.number),
+    callerShown: bobs.name,
     words: "Bob dials Alice's name",
   });
 }
 
-async function dial({ report }: Play, { from, to, text, shown, words }: Dialling): Promise<void> {
+export async function dial({ report }: Play, dialling: Dialling): Promise<void> {
+  const { from, to, text, shown, callerShown, words } = dialling;
   const popup = await openPopup(from);
   const field = await find(popup, "Whom to call", "textbox");
   if (text.startsWith("+")) for (const key of text.replace(/ /g, "")) await press(popup, key);
@@ -46,7 +50,8 @@ async function dial({ report }: Play, { from, to, text, shown, words }: Dialling
     from.next("the window of the call", isCall),
     to.next("the window of the call that comes in", isCall),
   ]);
-  await Promise.all([says(near, "Ringing"), says(near, shown), says(far, "Proved.")]);
+  await Promise.all([says(near, "Ringing"), says(near, shown)]);
+  await Promise.all([says(far, "Proved."), says(far, callerShown)]);
   const shots = [
     { who: from.person.name, page: near },
     { who: to.person.name, page: far },

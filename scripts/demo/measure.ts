@@ -9,7 +9,8 @@ export interface Heard {
 }
 
 /** In decibels. A tone that is there reaches some -20 to -40; one that is not stays below -70. */
-export const [audibleAbove, silentBelow] = [-55, -65];
+const audibleAbove = -55;
+export const silentBelow = -65;
 
 /** Listens and looks for a while at what the call window plays of the other side. */
 export function measure(page: Page, hertz: readonly number[], forMs = 1_500): Promise<Heard> {

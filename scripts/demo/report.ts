@@ -86,7 +86,7 @@ function toPage(steps: readonly Step[]): string {
 body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:76rem;padding:2rem 1rem;background:light-dark(#f7f5f0,#131918);color:var(--ink)}
 section{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:1rem 1.25rem;margin:1rem 0}
 section.bad{border-color:#c2412f}h1{font-size:1.5rem;margin:0}h2{font-size:1.0625rem;margin:0}p{margin:.25rem 0 .75rem;color:var(--soft)}
-div{display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}figure{margin:0;flex:1 1 20rem;max-width:36rem}
+div{display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}figure{margin:0;flex:0 1 auto;min-width:12rem;max-width:34rem}
 img{max-width:100%;border:1px solid var(--line);border-radius:8px;display:block}figcaption{color:var(--soft);font-size:.875rem;margin-top:.25rem}
 </style>
 <h1>A scripted call through the real user interface</h1>

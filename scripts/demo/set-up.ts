@@ -20,6 +20,10 @@ export async function setUp({ report, alice, bob }: Play): Promise<void> {
     await confirmInWallet(actor, report, "signs that this browser may answer for the account");
     await says(page, "Ready: you can call and be called");
     await press(page, "Allow the microphone");
+    await says(page, "Allow the microphone (done)");
   }
-  await report.step("Both signed once with their wallets, and their lines are ready.", shots);
+  await report.step(
+    "Both signed once with their wallets and allowed the microphone; their lines are ready.",
+    shots,
+  );
 }

@@ -43,6 +43,7 @@ export function createActor(browser: Browser, { person, hertz, scheme }: Looks):
       given.add(target);
       const page = await target.page();
       if (!page) throw new Error(`${what} is no page`);
+      if (isWindow(target.url())) await page.setViewport(windowSize);
       return prepare(page);
     },
     async open(url) {
@@ -54,6 +55,14 @@ export function createActor(browser: Browser, { person, hertz, scheme }: Looks):
   };
 }
 
+/** What opens in a window of its own. Without a screen the browser gives it the size of all others. */
+function isWindow(url: string): boolean {
+  return isCall(url) || url.includes("/confirm.html");
+}
+
+/** Without its title bar. */
+const windowSize = { width: 420, height: 650 } as const;
+
 /** The window of a call. */
 export function isCall(url: string): boolean {
   return url.startsWith("chrome-extension://") && url.includes("/call.html");
@@ -63,11 +72,16 @@ export function isWelcome(url: string): boolean {
   return url.startsWith("chrome-extension://") && url.includes("/welcome.html");
 }
 
+/** It stays open, and tells where the extension's pages are. */
+export async function findWelcome({ browser, person }: Actor): Promise<Page> {
+  const welcome = (await browser.pages()).find(page => isWelcome(page.url()));
+  if (!welcome) throw new Error(`${person.name}'s welcome page is gone`);
+  return welcome;
+}
+
 /** The toolbar's panel, in a tab of the size that it has there. */
 export async function openPopup(actor: Actor): Promise<Page> {
-  const welcome = (await actor.browser.pages()).find(page => isWelcome(page.url()));
-  if (!welcome) throw new Error(`${actor.person.name}'s welcome page is gone`);
-  const popup = await actor.open(new URL("/popup.html", welcome.url()).href);
+  const popup = await actor.open(new URL("/popup.html", (await findWelcome(actor)).url()).href);
   await popup.setViewport({ width: 360, height: 600 });
   return popup;
 }

@@ -1,7 +1,7 @@
 import type { Page } from "puppeteer";
 import { measure } from "./measure.ts";
 import type { Play } from "./play.ts";
-import { isCall, isWelcome, press, says, untilClosed } from "./stage.ts";
+import { findWelcome, isCall, press, says, untilClosed } from "./stage.ts";
 
 /** In hertz: where a voice is, and neither Alice's beeps nor the echo's tone are. */
 const voice = [150, 200, 250, 300, 600, 700];
@@ -10,9 +10,7 @@ const audible = -60;
 
 /** The machine at `echo@` says a sentence, then gives back what it hears. */
 export async function talkToEcho({ report, alice }: Play): Promise<void> {
-  const welcome = (await alice.browser.pages()).find(page => isWelcome(page.url()));
-  if (!welcome) throw new Error("Alice's welcome page is gone");
-  await press(welcome, "Call the echo");
+  await press(await findWelcome(alice), "Call the echo");
   const window = await alice.next("the window of the test call", isCall);
   await says(window, "Talking");
   const spoken = await loudest(window, voice);
