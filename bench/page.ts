@@ -32,7 +32,8 @@ try {
 }
 
 function printBytes({ main, isolated }: PageStage): void {
-  const bytes = { main: sizeOf(main.ours), all: sizeOf(main.ours) + sizeOf(isolated) };
+  const all = [main.ours, ...isolated].map(sizeOf).reduce((sum, size) => sum + size, 0);
+  const bytes = { main: sizeOf(main.ours), all };
   const peer = sizeOf(main.peer);
   const unit = "B gzip";
   const print = (bench: string, ours: number, atMost: number) => {
