@@ -54,7 +54,7 @@ function isVoid({ whereabouts, chainId }: ChainChangesConfig, identity: Identity
 
 /**
  * Its next request is asked for a proof again, and the proof is refused in words. Who acts for nobody any more is
- * disconnected: the phone comes back at once, and is told why it may not, instead of believing that it can be called.
+ * disconnected soon after: the phone comes back, and is told why it may not, instead of believing that it can be called.
  */
 function endIdentity(
   { registrar, proxies }: ChainChangesConfig,
@@ -68,8 +68,14 @@ function endIdentity(
   }
   proxies.withdrawFrom(connection, user, gone);
   proxies.withdrawBy(connection, user, forbidden);
-  if (connection.identities?.length === 0) connection.wire.close(closeCode.policy, forbidden.sentence);
+  setTimeout(() => {
+    const isNobody = connection.identities?.length === 0;
+    if (isNobody && !connection.closed) connection.wire.close(closeCode.policy, forbidden.sentence);
+  }, graceMs).unref();
 }
+
+/** What was withdrawn is answered first. */
+const graceMs = 1_000;
 
 const sold: Withdrawal = {
   status: 410,
