@@ -89,10 +89,11 @@ describe("the call window with a call in it", () => {
     await page.waitForSelector("::-p-text(Good connection)", { timeout: 20_000 });
     await press(page, "Keypad");
     await page.keyboard.type("5#0x");
-    await page.waitForSelector(".sent ::-p-text(5#0)");
+    const sent = () => page.$eval(".sent", element => element.textContent);
+    await expect.poll(sent, { timeout: 10_000 }).toBe("5#0");
     await press(page, "Keep as contact");
     await page.keyboard.type("Bob 7");
-    expect(await page.$eval(".sent", element => element.textContent)).toBe("5#0");
+    expect(await sent()).toBe("5#0");
     expect(await part.troubles()).toEqual([]);
   });
 

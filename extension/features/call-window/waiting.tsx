@@ -15,9 +15,7 @@ export function Waiting({ snapshot, call, bus, run }: CallProps): JSX.Element | 
       {others.map(({ id, peer }) => (
         <li key={id} class="row">
           <div class="grow">
-            <div class="cut" title={peer.address}>
-              {peerTitle(peer)} calls you
-            </div>
+            <div title={peer.address}>{peerTitle(peer)} calls you</div>
             <div class="small">{claimInWords(peer, true) ?? proofInWords(peer)}</div>
           </div>
           <IconButton
