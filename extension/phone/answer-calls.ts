@@ -79,7 +79,7 @@ export async function dialFor(
   throw new SignedOutError();
 }
 
-export class SignedOutError extends EtherlynkError {
+class SignedOutError extends EtherlynkError {
   constructor() {
     super(
       "phone.signed-out",

@@ -97,7 +97,7 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
 const badUrls = "Name the node's address, such as wss://node.example/.";
 const badChain = "The chain is a number, such as 1, and its RPC an https:// address.";
 
-export class HomeError extends EtherlynkError {
+class HomeError extends EtherlynkError {
   constructor(sentence: string) {
     super("account.home", sentence);
   }

@@ -134,4 +134,4 @@ const wrongSignature =
   "The wallet signed with another account, or not what it was asked. Choose the account in the wallet, and connect again.";
 const signOutFirst = "Sign out first: your line is with the node that you chose.";
 
-export class AccountError extends EtherlynkError {}
+class AccountError extends EtherlynkError {}
