@@ -76,6 +76,8 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
 export interface Driving extends Pick<Person, "browser" | "panel" | "hertz" | "close"> {
   readonly privateKey: `0x${string}`;
   readonly isCall: (target: Target) => boolean;
+  /** Where targets do not tell what they show. */
+  readonly nextCallWindow?: () => Promise<Page>;
 }
 
 /** A browser with the extension in it, as a person who uses it; resolves when its phone is there. */
@@ -103,6 +105,7 @@ export async function wakePhone(driving: Driving): Promise<Person> {
     },
     badge: () => panel.evaluate(() => chrome.action.getBadgeText({})),
     async callWindow() {
+      if (driving.nextCallWindow) return driving.nextCallWindow();
       const target = await browser.waitForTarget(it => !given.has(it) && isCall(it), {
         timeout: 15_000,
       });
