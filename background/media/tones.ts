@@ -79,44 +79,91 @@ const patienceMs = 2_000;
 /** Plays one tone at a time. The loudspeaker is let go of between tones, and kept ready: opening one takes a while. */
 export function createTonePlayer(): TonePlayer {
   let context: AudioContext | undefined;
-  let playing: { readonly stop: () => void } | undefined;
+  let playing: Playing | undefined;
+  /** Some hundred KB each: drawn once. */
+  const drawn = new Map<ToneName, AudioBuffer>();
   const stop = () => {
-    playing?.stop();
+    const last = playing;
     playing = undefined;
-    void context?.suspend();
+    last?.stop();
   };
   return {
     async start(name, volume, device) {
-      playing?.stop();
       context ??= new AudioContext();
       const own = context;
-      const source = own.createBufferSource();
-      const loudness = own.createGain();
-      let isStopped = false;
-      playing = {
-        stop() {
-          isStopped = true;
-          source.disconnect();
-          loudness.disconnect();
-        },
+      const buffer = drawn.get(name) ?? drawBuffer(own, name);
+      drawn.set(name, buffer);
+      const last = playing;
+      const ended = () => {
+        if (playing === undefined) void own.suspend();
       };
-      loudness.gain.value = volume;
-      const buffer = own.createBuffer(1, Math.round(own.sampleRate * cadences[name].seconds), own.sampleRate);
-      buffer.copyToChannel(drawTone(name, own.sampleRate), 0);
-      source.buffer = buffer;
-      source.loop = true;
-      source.connect(loudness).connect(own.destination);
+      const next = prepare(own, { buffer, volume, ended });
+      playing = next;
+      last?.stop();
       await chooseDevice(own, device);
       await resume(own);
-      if (!isStopped) source.start();
+      next.start();
     },
     stop,
     close() {
       stop();
       void context?.close();
       context = undefined;
+      drawn.clear();
     },
   };
+}
+
+interface Playing {
+  /** Nothing, once it was stopped. */
+  start(): void;
+  stop(): void;
+}
+
+interface Sound {
+  readonly buffer: AudioBuffer;
+  readonly volume: number;
+  readonly ended: () => void;
+}
+
+/**
+ * What is taken off the loudspeaker while it plays is kept by the browser as something that plays, for ever: so it is
+ * stopped first, and let go of when it has ended.
+ */
+function prepare(context: AudioContext, { buffer, volume, ended }: Sound): Playing {
+  const source = context.createBufferSource();
+  const loudness = context.createGain();
+  let state: "ready" | "playing" | "over" = "ready";
+  const end = () => {
+    source.disconnect();
+    loudness.disconnect();
+    ended();
+  };
+  loudness.gain.value = volume;
+  source.buffer = buffer;
+  source.loop = true;
+  source.connect(loudness).connect(context.destination);
+  source.addEventListener("ended", end, { once: true });
+  return {
+    start() {
+      if (state !== "ready") return;
+      state = "playing";
+      source.start();
+    },
+    stop() {
+      const before = state;
+      state = "over";
+      if (before === "playing") source.stop();
+      else if (before === "ready") end();
+    },
+  };
+}
+
+function drawBuffer(context: AudioContext, name: ToneName): AudioBuffer {
+  const { sampleRate } = context;
+  const buffer = context.createBuffer(1, Math.round(sampleRate * cadences[name].seconds), sampleRate);
+  buffer.copyToChannel(drawTone(name, sampleRate), 0);
+  return buffer;
 }
 
 /** A loudspeaker that was pulled out is no reason not to ring. */
