@@ -11,6 +11,7 @@ import { createReport, type Report } from "./report.ts";
 import { setUp } from "./set-up.ts";
 import { type Actor, createActor, type Scheme } from "./stage.ts";
 import { talkToEcho } from "./talk-to-echo.ts";
+import { tradeNumber } from "./trade-number.ts";
 
 const folder = join(import.meta.dirname, "../../.output/demo");
 
@@ -30,7 +31,7 @@ export interface Play {
 }
 
 /**
- * Two people from nothing to a call and its end, through nothing but what they see. Its report is written whether it
+ * Two people from nothing to calls, and the sale of a number, through nothing but what they see. Its report is written whether it
  * works or not.
  *
  * @throws with what did not come true
@@ -49,6 +50,7 @@ export async function playDemo(world: World, things: Things): Promise<void> {
     await talkToEcho(play);
     await callAboutOrder(play);
     await dialByChain(play);
+    await tradeNumber(play);
   } catch (error) {
     const pages = await Promise.all(
       actors.map(async actor => ({ actor, pages: await actor.browser.pages() })),
