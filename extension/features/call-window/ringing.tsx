@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { Icon } from "../../ui/icons.tsx";
 import type { CallProps } from "./panel.tsx";
 import { showCamera } from "./show-camera.ts";
@@ -17,7 +17,7 @@ export function Ringing(props: CallProps): JSX.Element {
     run(() => showCamera(props));
   };
   const decline = () => run(() => bus.ask("phone.call.decline", { call: call.id }));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const act = (event: KeyboardEvent) => {
       if (!event.altKey || event.ctrlKey || event.metaKey || event.repeat) return;
       // By place: on some keyboards Alt makes other letters.

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { EtherlynkError } from "../../../protocol/errors.ts";
 import type { CallProps } from "./panel.tsx";
 
@@ -13,7 +13,8 @@ export function Tones({ media, run }: CallProps): JSX.Element {
       if (!media?.sendTones(tone)) throw new TonesError();
       note(before => `${before}${tone}`.slice(-24));
     });
-  useEffect(() => {
+  // Before the next key is pressed.
+  useLayoutEffect(() => {
     const type = (event: KeyboardEvent) => {
       const isElsewhere =
         event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
