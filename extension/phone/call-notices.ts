@@ -1,4 +1,5 @@
 import type { CallRecord } from "../../background/phone/ports.ts";
+import type { Notice } from "../../background/worker/worker-contract.ts";
 import { isOver } from "../../protocol/call/call.ts";
 import type { CallId } from "../../protocol/ids.ts";
 import type { CallWindowsOptions } from "./call-windows.ts";
@@ -15,8 +16,7 @@ export function startCallNotices(
     if (isRinging(record) === notices.has(id)) return;
     if (notices.delete(id)) return caught(bus.ask("worker.notice.clear", { id }));
     notices.add(id);
-    const notice = { id, title: titleOf(record), message: messageOf(record), isRinging: true };
-    caught(bus.ask("worker.notice.show", notice));
+    caught(bus.ask("worker.notice.show", toRingingNotice(record, titleOf)));
   }, signal);
   bus.listen(
     "worker.notice.clicked",
@@ -29,6 +29,10 @@ export function startCallNotices(
     },
     signal,
   );
+}
+
+export function toRingingNotice(record: CallRecord, titleOf: (record: CallRecord) => string): Notice {
+  return { id: record.id, title: titleOf(record), message: messageOf(record), isRinging: true };
 }
 
 export function isRinging({ call }: CallRecord): boolean {

@@ -38,13 +38,14 @@ async function open() {
     ringtone: { tone: "soft", volume: 0.4, device: "desk" },
   } as const;
   const shown: unknown[] = [];
+  const blind = new AbortController();
   rig.panel.answer(
     "worker.notice.show",
     notice => {
       shown.push(notice);
       return null;
     },
-    rig.signal,
+    blind.signal,
   );
   const ringer = createRinger({
     ...{ bus: rig.bus, failed: rig.failed, signal: rig.signal, player },
@@ -52,7 +53,7 @@ async function open() {
     calls: () => calls,
     titleOf: () => "Bob Ferris",
   });
-  return { ...rig, ringer, calls, heard, trouble, shown, player };
+  return { ...rig, ringer, calls, heard, trouble, shown, player, blind };
 }
 
 const [coming, going] = [record(incomingCall), record(outgoingCall)];
@@ -81,10 +82,14 @@ describe("the sound of calls", () => {
     expect(heard).toEqual(["waiting 0.4 desk"]);
   });
 
-  it("what cannot be played is told to the call, which then does not say that it rings", async () => {
-    const { ringer, trouble, heard } = await open();
+  it("without a loudspeaker it is seen; without a notice either it does not ring, and the call is told", async () => {
+    const { ringer, trouble, heard, shown, blind } = await open();
     trouble.error = new DOMException("No loudspeaker", "NotFoundError");
-    await expect(ringer.start("ringtone", coming)).rejects.toThrow("No loudspeaker");
+    await ringer.start("ringtone", coming);
+    expect(shown).toEqual([expect.objectContaining({ id: "in@example", isRinging: true })]);
+    await expect(ringer.start("ringback", going)).rejects.toThrow("No loudspeaker");
+    blind.abort();
+    await expect(ringer.start("ringtone", coming)).rejects.toMatchObject({ code: "bus.nobody" });
     delete trouble.error;
     await ringer.start("ringback", going);
     expect(heard).toEqual(["ringback 1"]);

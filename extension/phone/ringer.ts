@@ -4,6 +4,7 @@ import type { TonePlayer } from "../../background/media/tones.ts";
 import type { CallRecord, Ringer } from "../../background/phone/ports.ts";
 import { isTalking } from "../../protocol/call/call.ts";
 import type { CallId } from "../../protocol/ids.ts";
+import { toRingingNotice } from "./call-notices.ts";
 
 export interface RingerOptions {
   readonly bus: Bus;
@@ -48,13 +49,17 @@ export function createRinger(options: RingerOptions): Ringer {
   );
   signal.addEventListener("abort", () => player.close(), { once: true });
   return {
-    async start(tone, { id }) {
+    async start(tone, record) {
+      const { id } = record;
       sounding.set(id, tone);
       try {
         await play();
       } catch (error) {
         sounding.delete(id);
-        throw error;
+        // A machine without a loudspeaker alerts by what is seen; one that shows nothing either does not alert.
+        if (tone === "ringback") throw error;
+        failed("tone", error);
+        await bus.ask("worker.notice.show", toRingingNotice(record, options.titleOf));
       }
     },
     stop(_tone, { id }) {
