@@ -33,6 +33,20 @@ function wallets(mode: string): string {
   return process.env["ETHERLYNK_WALLETS"] ?? JSON.stringify(known);
 }
 
+/**
+ * WXT wraps the scripts of pages in words for developers: some 150 bytes of each, which the page's first script waits
+ * for. An error at their start stands in the console without them too.
+ */
+const bareScripts = {
+  name: "etherlynk:bare-scripts",
+  transform(code: string, id: string): string | undefined {
+    if (!id.includes("virtual:wxt-unlisted-script-entrypoint")) return undefined;
+    const [importing] = /^import definition from .*$/m.exec(code) ?? [];
+    if (importing === undefined) throw new Error("WXT's entrypoint of scripts is not what it was");
+    return `${importing}\nexport default definition.main();`;
+  },
+};
+
 export default defineConfig({
   srcDir: ".",
   entrypointsDir: "extension/entrypoints",
@@ -43,7 +57,7 @@ export default defineConfig({
   imports: false,
   zip: { zipSources: false },
   vite: ({ mode }) => ({
-    plugins: [preact()],
+    plugins: [preact(), bareScripts],
     define: { global: "globalThis", __ETHERLYNK_HOME__: home(), __ETHERLYNK_WALLETS__: wallets(mode) },
   }),
   manifest: ({ browser, mode }) => ({

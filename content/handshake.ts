@@ -26,7 +26,7 @@ export type PageNews =
   | { readonly name: string; readonly body: unknown };
 
 /** In our own world: offers the port now, and once more when the page's half says that it is there. */
-export function giveDoor(window: Window, signal: AbortSignal): MessagePort | undefined {
+export function giveDoor(window: Window): MessagePort | undefined {
   const { document } = window;
   // Injected late: the page's scripts are there already, and the page's half will come with the next load.
   if (document.readyState !== "loading" || document.scripts.length > 0) return undefined;
@@ -39,10 +39,9 @@ export function giveDoor(window: Window, signal: AbortSignal): MessagePort | und
   };
   give();
   if (over.signal.aborted) return port1;
-  const listening = { capture: true, signal: AbortSignal.any([over.signal, signal]) };
-  window.addEventListener(hello, give, listening);
+  window.addEventListener(hello, give, { capture: true, signal: over.signal });
   // From here on it could only be the page that asks.
-  document.addEventListener("readystatechange", () => over.abort(), { once: true, signal });
+  document.addEventListener("readystatechange", () => over.abort(), { once: true });
   return port1;
 }
 

@@ -1,7 +1,7 @@
 import type { CallOffer, OfferState } from "../protocol/bus/page-contract.ts";
 import { reachPhone } from "./ask-phone.ts";
 import { startBridge } from "./bridge.ts";
-import { giveDoor } from "./handshake.ts";
+import { openedDoor } from "./door.ts";
 import { startMarks } from "./marks.ts";
 import { createPageOffers, readOffered } from "./offers.ts";
 import { createSight } from "./sight.ts";
@@ -18,7 +18,7 @@ export function startContent(api: typeof chrome): void {
   if (document.contentType !== "text/html" || place in globalThis) return;
   Object.assign(globalThis, { [place]: true });
   const { ask, signal } = reachPhone(api.runtime);
-  const port = giveDoor(window, signal);
+  const port = openedDoor();
   const lazy = createLazy(() => {
     const sight = createSight(signal);
     return { sight, offers: createPageOffers(ask, sight) };

@@ -11,7 +11,9 @@ export const watchLimits = {
   /** Roots that wait to be looked through; with more, the whole page is looked through once instead. */
   roots: 2_000,
   /** Nodes between two looks at the time that is left. */
-  stride: 50,
+  stride: 20,
+  /** At once, however much time is left: whoever types or scrolls in the middle of it notices nothing. */
+  sliceMs: 8,
   /** A page that is never idle is looked through all the same, in slices of a few milliseconds. */
   timeoutMs: 1_000,
 } as const;
@@ -67,6 +69,7 @@ export function watch(root: Document | ShadowRoot, watching: Watching, signal: A
   const work = (deadline: IdleDeadline) => {
     isPlanned = false;
     sweep();
+    const until = performance.now() + watchLimits.sliceMs;
     let left = watchLimits.stride;
     while (!signal.aborted) {
       walk ??= nextWalk(roots);
@@ -76,7 +79,9 @@ export function watch(root: Document | ShadowRoot, watching: Watching, signal: A
       else look(value);
       left -= 1;
       if (left > 0) continue;
-      if (deadline.timeRemaining() < 1) return plan();
+      // After a time-out nothing is left ever, and it is a slice all the same.
+      const isUsedUp = !deadline.didTimeout && deadline.timeRemaining() < 1;
+      if (isUsedUp || performance.now() > until) return plan();
       left = watchLimits.stride;
     }
   };

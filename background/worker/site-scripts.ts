@@ -1,37 +1,34 @@
-const bridge = { id: "a-bridge", js: ["bridge.js"] } as const;
-const inpage = { id: "b-inpage", js: ["inpage.js"], world: "MAIN" } as const;
+interface SiteScript extends Pick<chrome.scripting.RegisteredContentScript, "id" | "runAt" | "world"> {
+  readonly js: string;
+}
+
+/** Two before any script of the page, which waits for them; the large one once the page has been read. */
+const door: SiteScript = { id: "a-door", js: "door.js", runAt: "document_start" };
+const inpage: SiteScript = { id: "b-inpage", js: "inpage.js", runAt: "document_start", world: "MAIN" };
+const bridge: SiteScript = { id: "c-bridge", js: "bridge.js", runAt: "document_end" };
+const all = [door, inpage, bridge];
 
 /**
  * The switch of a site is its host permission, and nothing else: our scripts are registered for exactly the
- * hosts that the user has granted. The ids are in the order in which they run: the bridge waits for the page's script.
+ * hosts that the user has granted. The ids are in the order in which they run.
  */
 export async function syncSiteScripts(api: typeof chrome): Promise<void> {
   const { origins = [] } = await api.permissions.getAll();
   const matches = origins.filter(isWeb).sort();
-  const ids = [bridge.id, inpage.id];
-  const known = await api.scripting.getRegisteredContentScripts({ ids });
-  if (matches.length === 0) {
-    if (known.length > 0) await api.scripting.unregisterContentScripts({ ids: known.map(({ id }) => id) });
-    return;
-  }
-  const scripts = [bridge, inpage].map(script => toScript(script, matches));
-  if (known.length === scripts.length) return await api.scripting.updateContentScripts(scripts);
-  if (known.length > 0) await api.scripting.unregisterContentScripts({ ids: known.map(({ id }) => id) });
-  await api.scripting.registerContentScripts(scripts);
+  const known = (await api.scripting.getRegisteredContentScripts()).map(({ id }) => id);
+  const scripts = matches.length === 0 ? [] : all.map(script => toRegistered(script, matches));
+  const areSame = known.length > 0 && known.sort().join() === scripts.map(({ id }) => id).join();
+  if (areSame) return await api.scripting.updateContentScripts(scripts);
+  // None any more, or those of an earlier version.
+  if (known.length > 0) await api.scripting.unregisterContentScripts({ ids: known });
+  if (scripts.length > 0) await api.scripting.registerContentScripts(scripts);
 }
 
-function toScript(
-  script: typeof bridge | typeof inpage,
+function toRegistered(
+  { js, ...script }: SiteScript,
   matches: string[],
 ): chrome.scripting.RegisteredContentScript {
-  return {
-    ...script,
-    js: [...script.js],
-    matches,
-    runAt: "document_start",
-    allFrames: true,
-    persistAcrossSessions: true,
-  };
+  return { ...script, js: [js], matches, allFrames: true, persistAcrossSessions: true };
 }
 
 /**
@@ -40,7 +37,7 @@ function toScript(
  */
 export async function enterOpenPages(api: typeof chrome, origins: readonly string[]): Promise<void> {
   const tabs = await api.tabs.query({ url: origins.filter(isWeb) });
-  const files = [...bridge.js];
+  const files = [bridge.js];
   const entering = tabs.map(async ({ id }) => {
     if (id !== undefined)
       await api.scripting.executeScript({ target: { tabId: id, allFrames: true }, files });

@@ -94,7 +94,7 @@ export async function findMark(page: Page, to: string): Promise<ElementHandle> {
 
 async function waitForScripts(panel: Page): Promise<void> {
   await panel.waitForFunction(
-    async () => (await chrome.scripting.getRegisteredContentScripts()).length === 2,
+    async () => (await chrome.scripting.getRegisteredContentScripts()).length === 3,
     { timeout: 10_000 },
   );
 }

@@ -139,26 +139,16 @@ describe("the doors the worker opens", () => {
 });
 
 describe("the switch of a site", () => {
-  it("registers for the granted hosts only, ours before the page's", async () => {
+  it("registers for the granted hosts only: the door before the page's half, the large one once the page was read", async () => {
     const panel = await stage.panel("popup.html");
     const scripts = await panel.evaluate(() => chrome.scripting.getRegisteredContentScripts());
+    const everywhere = { matches: ["http://127.0.0.1/*"], allFrames: true };
     expect(
       scripts.map(({ id, world, matches, runAt, allFrames }) => ({ id, world, matches, runAt, allFrames })),
     ).toEqual([
-      {
-        id: "a-bridge",
-        world: "ISOLATED",
-        matches: ["http://127.0.0.1/*"],
-        runAt: "document_start",
-        allFrames: true,
-      },
-      {
-        id: "b-inpage",
-        world: "MAIN",
-        matches: ["http://127.0.0.1/*"],
-        runAt: "document_start",
-        allFrames: true,
-      },
+      { id: "a-door", world: "ISOLATED", runAt: "document_start", ...everywhere },
+      { id: "b-inpage", world: "MAIN", runAt: "document_start", ...everywhere },
+      { id: "c-bridge", world: "ISOLATED", runAt: "document_end", ...everywhere },
     ]);
   });
 
