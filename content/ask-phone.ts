@@ -37,13 +37,20 @@ export function reachPhone(runtime: typeof chrome.runtime): Phone {
   return {
     signal: gone.signal,
     async ask(name, body) {
-      const first = await send(name, body);
-      const reply = first ?? ((await send("mark.phone.wake", null)) && (await send(name, body)));
+      let reply = await send(name, body);
+      const isWoken = !reply && (await send("mark.phone.wake", null)) !== undefined;
+      for (let turn = 0; isWoken && !reply && turn < patience.turns; turn++) {
+        if (turn > 0) await new Promise(resolve => setTimeout(resolve, patience.turnMs));
+        reply = await send(name, body);
+      }
       if (!reply) throw new PhoneAwayError();
       return fromReply(reply) as never;
     },
   };
 }
+
+/** A phone that was just opened reads its database before it answers. */
+const patience = { turns: 30, turnMs: 100 } as const;
 
 /** Pages without TLS have no `randomUUID`. */
 function createId(): AskId {
