@@ -18,7 +18,7 @@ export interface Visitors {
   /** What runs in the page's own world: ours, and the peer's. */
   readonly main: { readonly ours: string; readonly peer: string };
   /** What runs in the extension's world of the page. */
-  readonly isolated: string;
+  readonly isolated: readonly string[];
   close(): Promise<void>;
 }
 
@@ -42,11 +42,12 @@ export async function openVisitors(): Promise<Visitors> {
     visitorNames.map(async name => [name, await launch(extensions[name])] as const),
   );
   const browsers = Object.fromEntries(opened) as Record<VisitorName, Browser>;
-  const read = (name: string) => readFileSync(join(ours, name), "utf8");
+  // The same scripts as in the tests' build, without words for developers.
+  const read = (name: string) => readFileSync(join(off, name), "utf8");
   return {
     browsers,
     main: { ours: read("inpage.js"), peer },
-    isolated: read("bridge.js"),
+    isolated: [read("door.js"), read("bridge.js")],
     async close() {
       await Promise.all(Object.values(browsers).map(browser => browser.close()));
       rmSync(files, { recursive: true });
