@@ -1,7 +1,7 @@
 import * as AbiError from "ox/AbiError";
 import { describe, expect, it } from "vitest";
 import { numbersAbi } from "../../protocol/chain/numbers-abi.ts";
-import { refusalInWords } from "./numbers-errors.ts";
+import { isTooEarly, refusalInWords } from "./numbers-errors.ts";
 
 function encoded(name: string, args: readonly unknown[]): `0x${string}` {
   const error = AbiError.fromAbi(numbersAbi as never, name as never) as AbiError.AbiError;
@@ -41,4 +41,11 @@ describe("refusalInWords", () => {
       "One of the numbers is somebody's already.",
     );
   });
+});
+
+it("only a commitment that is too young passes by itself", () => {
+  expect(isTooEarly(encoded("CommittedTooRecently", [1n]))).toBe(true);
+  for (const data of [undefined, "0x", encoded("CommittedTooLongAgo", [1n])] as const) {
+    expect(isTooEarly(data)).toBe(false);
+  }
 });

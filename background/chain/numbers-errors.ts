@@ -17,6 +17,12 @@ export function refusalInWords(data: Hex | undefined): string {
   return say?.(argumentOf(error, data)) ?? plain;
 }
 
+/** Whether the contract asks for nothing but a little more time. */
+export function isTooEarly(data: Hex | undefined): boolean {
+  const error = errors.find(({ name }) => name === "CommittedTooRecently");
+  return error !== undefined && data?.startsWith(AbiError.getSelector(error)) === true;
+}
+
 const plain = "The contract would refuse this. Nothing was sent; look again at how things stand now.";
 
 type Say = (argument: unknown) => string;
@@ -36,7 +42,8 @@ const sentences: Readonly<Record<string, Say>> = {
   WrongCount: () => "A claim is of 1 to 50 numbers.",
   NotCommitted: () =>
     "The chain holds no commitment of this account to these numbers: a later one has taken its place. Begin anew.",
-  CommittedTooRecently: () => "The commitment is too young. Wait a little, then try again.",
+  CommittedTooRecently: () =>
+    "The newest block is older than the commitment's wait. With one of the next blocks it can be opened; this is looked at again by itself.",
   CommittedTooLongAgo: () => "The commitment is older than a day, and holds no more. Begin anew.",
   WrongPayment: () => "The price has changed meanwhile. Look at it again.",
   NoPrice: () => "A price is above 0.",

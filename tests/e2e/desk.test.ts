@@ -302,8 +302,10 @@ async function tabTo(page: Page, name: string): Promise<readonly string[]> {
   return reached;
 }
 
-function askWallet(page: Page): Promise<void> {
-  return press(page, `Ask Dev wallet, by chrome-extension://${extensionId}`);
+async function askWallet(page: Page): Promise<void> {
+  await press(page, `Ask Dev wallet, by chrome-extension://${extensionId}`).catch(async cause => {
+    throw new Error(`The dialog says: ${await textOf(page)}`, { cause });
+  });
 }
 
 async function approveIn(page: Page, person: Person): Promise<void> {

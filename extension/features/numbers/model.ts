@@ -170,6 +170,8 @@ export interface Review {
   readonly costs: Costs;
   /** Why it cannot be done now, and the way out; the wallet is not asked then. */
   readonly blocked?: string;
+  /** What blocks it passes by itself, with the next block: it is looked at again. */
+  readonly isPassing?: boolean;
 }
 
 export interface ReviewedCall {

@@ -3,6 +3,7 @@ import { createClock } from "../../../background/base/clock.ts";
 import { createLog } from "../../../background/base/log.ts";
 import type { AskName, ReplyOf, RequestOf } from "../../../protocol/bus/contract.ts";
 import { numbersAbi } from "../../../protocol/chain/numbers-abi.ts";
+import { deployContracts } from "../../../scripts/chain/deploy.ts";
 import { type DevChain, startDevChain } from "../../../scripts/chain/dev-chain.ts";
 import { type Client, clientOf } from "../../../scripts/chain/dev-client.ts";
 import { type Seeded, seedDevChain } from "../../../scripts/chain/seed.ts";
@@ -174,6 +175,24 @@ describe("a claim", () => {
     const address = seeded.book.chains[0]?.numbers ?? "0x";
     await wallet.write.writeContract({ address, abi: numbersAbi, functionName: "commit", args: [7n] });
     expect((await until(first.id, "expired")).said).toContain("a later one took the place");
+    await ask("numbers.step.forget", { id: first.id });
+  });
+
+  it("that is opened too early is told to wait for the next blocks, and nothing else", async () => {
+    const { rig, prepare, send, until, ask } = await setUp(8);
+    const deployer = client(-2);
+    const { numbers } = await deployContracts(deployer, {
+      ...{ treasury: deployer.account.address, minCommitAge: 60, log: () => undefined },
+    });
+    const [entry] = seeded.book.chains;
+    if (!entry) throw new Error("There is a chain");
+    rig.feed.change({ home: { ...rig.snapshot().home, book: { chains: [{ ...entry, numbers }] } } });
+    const first = await prepare({ kind: "claim", numbers: ["+999 9090 9091"] });
+    await send(first);
+    const { opensAt = 0 } = await until(first.id, "waiting");
+    expect(opensAt - Date.now()).toBeGreaterThan(30_000);
+    const open = await prepare({ kind: "open", step: first.id });
+    expect(open).toMatchObject({ isPassing: true, blocked: expect.stringContaining("next blocks") });
     await ask("numbers.step.forget", { id: first.id });
   });
 

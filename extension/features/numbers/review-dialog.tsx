@@ -5,7 +5,7 @@ import { errorInWords, shortAddress } from "../../ui/words.ts";
 import { amountInWords, exactAmount } from "./amounts.ts";
 import { type AskStep, askWallet, type FindWallets, type WalletChoice } from "./ask-wallet.ts";
 import type { Review, StepWish } from "./model.ts";
-import { useAsk } from "./use-ask.ts";
+import { useAsk, useRetry } from "./use-ask.ts";
 import { Shown } from "./view.tsx";
 
 export interface ReviewDialogProps {
@@ -21,6 +21,7 @@ export function ReviewDialog(props: ReviewDialogProps): JSX.Element {
   const { bus, chain, wish, close } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const review = useAsk(() => bus.ask("numbers.step.prepare", { chain, wish }), []);
+  useRetry(review.again, review.value?.isPassing === true && !review.isLooking);
   useLayoutEffect(() => dialog.current?.showModal(), []);
   // Closed by itself it gives the focus back to what was pressed.
   const leave = () => dialog.current?.close();
@@ -121,6 +122,8 @@ function Asking({ bus, review, findWallets, close, again }: AskingProps): JSX.El
   const [said, say] = useState("");
   const life = useRef(new AbortController());
   const found = useAsk(() => findWallets(life.current.signal), []);
+  // A wallet that was asleep may have taken too long to say that it is there.
+  useRetry(found.again, found.value?.choices.length === 0 && !found.isLooking);
   useEffect(() => () => life.current.abort(), []);
 
   const ask = async (choice: WalletChoice) => {
@@ -163,7 +166,7 @@ function Asking({ bus, review, findWallets, close, again }: AskingProps): JSX.El
               {choices.length === 0 && (
                 <p class="trouble">
                   No wallet was found. Install one, or open a page in which your wallet works and switch
-                  Etherlynk on there.
+                  Etherlynk on there. It is looked for again by itself.
                 </p>
               )}
               {choices.map(choice => (

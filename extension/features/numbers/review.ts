@@ -1,4 +1,4 @@
-import { refusalInWords } from "../../../background/chain/numbers-errors.ts";
+import { isTooEarly, refusalInWords } from "../../../background/chain/numbers-errors.ts";
 import type { AccountText } from "../../../protocol/number/address.ts";
 import { amountInWords, exactAmount } from "./amounts.ts";
 import { type Call, toCall } from "./calls.ts";
@@ -42,6 +42,7 @@ export async function toReview({ place, step, opens }: ReviewParts): Promise<Rev
     does: actInWords(act, opens),
     call: toShown(call, account),
     ...(blocked !== undefined && { blocked }),
+    ...(tried.kind === "reverts" && isTooEarly(tried.data) && { isPassing: true }),
   };
 }
 

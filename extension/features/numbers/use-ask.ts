@@ -10,6 +10,17 @@ export interface Asked<T> {
   readonly again: () => void;
 }
 
+/** Asks again every so often while it is wished. */
+export function useRetry(again: () => void, isWished: boolean): void {
+  useEffect(() => {
+    if (!isWished) return;
+    const timer = setTimeout(again, retryMs);
+    return () => clearTimeout(timer);
+  });
+}
+
+const retryMs = 3_000;
+
 /** Asks at once, and again whenever one of `causes` changes; only the last answer counts. */
 export function useAsk<T>(ask: () => Promise<T>, causes: readonly unknown[]): Asked<T> {
   const [asked, show] = useState<Omit<Asked<T>, "again">>({ value: undefined, isLooking: true, said: "" });
