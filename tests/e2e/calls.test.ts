@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { HomeDomain } from "../../background/bus/phone-contract.ts";
 import { placeholderSize } from "../../background/media/placeholders.ts";
@@ -12,6 +14,7 @@ import { openPerson, type Person } from "./person.ts";
 
 const chain = { id: 31337 };
 const domain = "closed.example";
+const pictures = join(import.meta.dirname, "../../.output/pictures");
 
 describe.skipIf(!findProgram("chromium"))("two people, two browsers, one node", () => {
   let node: SignallerNode;
@@ -24,6 +27,7 @@ describe.skipIf(!findProgram("chromium"))("two people, two browsers, one node", 
   let unanswered: Promise<{ readonly words: string; readonly entry: CallEntry | undefined }>;
 
   beforeAll(async () => {
+    mkdirSync(pictures, { recursive: true });
     const folder = await buildExtension("e2e");
     node = createNode({ domain, chain, log: createLog(() => undefined, "error") });
     const { urls } = await node.listen();
@@ -115,12 +119,18 @@ describe.skipIf(!findProgram("chromium"))("two people, two browsers, one node", 
     await hers.page.waitForSelector(".stage.mirror #own-video");
     // The connection with a contact is there already: what is shown is for the caller's own eyes until the answer.
     expect(await widest(his)).toBeLessThanOrEqual(placeholderSize);
+    await photograph(hers, "call-own-camera");
+    await photograph(his, "call-asking");
     await his.press("Answer with camera");
     await Promise.all([hers.sees(10), his.sees(10)]);
+    await photograph(his, "call-both-seen");
     await Promise.all([hers.hears([bob.hertz], [alice.hertz]), his.hears([alice.hertz], [bob.hertz])]);
     await his.press("Hang up");
     if (saved) await bob.ask("contacts.entry.remove", saved);
   });
+
+  const photograph = ({ page }: CallPage, name: string) =>
+    page.screenshot({ path: join(pictures, `${name}.png`) });
 
   /** Of the other side's picture, within a second. */
   const widest = ({ page }: CallPage) =>

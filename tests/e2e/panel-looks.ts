@@ -254,4 +254,5 @@ export const looks: readonly Look[] = [
   ...popups,
   ...calls,
   { name: "welcome", panel: "welcome", shows: "Connect a wallet" },
+  { name: "welcome-done", panel: "welcome", snapshot: quiet, shows: "That is all" },
 ];
