@@ -5,7 +5,6 @@ import { createInterface } from "node:readline";
 import WebSocket from "ws";
 import type { HomeDomain } from "../../background/bus/phone-contract.ts";
 import { readMemory } from "../../bench/cpu.ts";
-import { findFreePort } from "../e2e/node-process.ts";
 
 /** The node as its command line starts it, in a process of its own, which can be asked how much it holds. */
 export interface SoakNode {
@@ -26,12 +25,13 @@ const longestStartMs = 20_000;
 
 interface Running {
   readonly child: ChildProcess;
+  readonly port: number;
   readonly inspector: string;
 }
 
 export async function startSoakNode(): Promise<SoakNode> {
-  const port = await findFreePort();
-  let running = await start(port);
+  let running = await start(0);
+  const { port } = running;
   const end = async (signal: "SIGKILL" | "SIGTERM") => {
     const exited = once(running.child, "exit");
     running.child.kill(signal);
@@ -70,9 +70,10 @@ async function start(port: number): Promise<Running> {
       createInterface({ input: stream }).on("line", line => {
         printed.push(line);
         const inspector = /Debugger listening on (ws:\S+)/.exec(printed.join("\n"))?.[1];
-        if (!printed.some(it => it.startsWith("listening ")) || !inspector) return;
+        const listening = /^listening http:\/\/[^\s/]+:(\d+)/m.exec(printed.join("\n"))?.[1];
+        if (!listening || !inspector) return;
         clearTimeout(late);
-        resolve({ child, inspector });
+        resolve({ child, inspector, port: Number(listening) });
       });
     }
   });
