@@ -146,6 +146,7 @@ async function talkByPhone(): Promise<Talk> {
   }, bob.account);
   const [hers, his] = (await Promise.all(windows)).map(toCallPage) as [CallPage, CallPage];
   const ring = (await ringing) - began;
+  await Promise.all([hers, his].map(({ page }) => page.waitForSelector("main.call")));
   await Promise.all([hers, his].map(({ page }) => page.evaluate(scripts.ear)));
   // People do not answer in the instant in which it rings: a contact's connection is there by then.
   await new Promise(resolve => setTimeout(resolve, 400));

@@ -1,5 +1,6 @@
 import type { CallView } from "../../background/bus/phone-contract.ts";
 import type { PhoneKit } from "../../background/phone/kit.ts";
+import type { CallRecord } from "../../background/phone/ports.ts";
 import { toCallView, toLineView } from "./call-view.ts";
 import { isShown } from "./call-windows.ts";
 import type { SnapshotFeed } from "./snapshot-feed.ts";
@@ -10,6 +11,9 @@ export interface CallFeed {
   titleOf(address: string): string | undefined;
   readonly signal: AbortSignal;
 }
+
+/** Between the answer and the first word nobody reads, and every millisecond of the machine is somebody's wait. */
+const whileConnectingMs = 120;
 
 /** Line and calls as panels mirror them: a change a turn, however many happened within it. */
 export function feedCalls({ kit, feed, titleOf, signal }: CallFeed): void {
@@ -26,7 +30,8 @@ export function feedCalls({ kit, feed, titleOf, signal }: CallFeed): void {
   const soon = () => {
     if (isDue) return;
     isDue = true;
-    queueMicrotask(tell);
+    // Drawing would else come before the wire and the connection, and take of their time.
+    setTimeout(tell, kit.calls.list().some(isConnecting) ? whileConnectingMs : 0);
   };
   kit.calls.watch(soon, signal);
   kit.line.watch(soon, signal);
@@ -35,4 +40,9 @@ export function feedCalls({ kit, feed, titleOf, signal }: CallFeed): void {
     once: true,
   });
   soon();
+}
+
+function isConnecting({ call: { state } }: CallRecord): boolean {
+  if (state.kind === "connecting-in" || state.kind === "connecting-out") return true;
+  return state.kind === "active" && state.talk.media === "opening";
 }
