@@ -421,6 +421,19 @@ describe("branches by what the event says", () => {
 });
 
 describe("a call", () => {
+  it("whose restart had its connection lost under it offers it again on the next one, whatever its path looks like", () => {
+    const offered = { at: "offered", hold: false, restart: true } as const;
+    const call = talkingCall({ media: "flowing", negotiation: offered, restarts: 1 });
+    const refused: CallEvent = { type: "reinvite-rejected", tag: tagA, status: 504, random: 0.5 };
+    const waiting = play(call, { type: "line-lost" }, refused);
+    expect(waiting.effects).toContain("drop-offer");
+    expect(waiting.effects).not.toContain("make-offer");
+    expect(play(waiting.call, { type: "line-restored" }).effects).toContain("make-offer");
+    // On a line that stands, a refusal is one.
+    const settled = play(call, refused, { type: "line-lost" }, { type: "line-restored" });
+    expect(settled.effects).not.toContain("make-offer");
+  });
+
   it("rings, is accepted, talks and ends, seen by the caller", () => {
     const { call, effects } = play(
       outgoingCall,

@@ -107,6 +107,9 @@ export function takeAcceptance(call: Talking, { answer }: EventOf<"reinvite-acce
 export function takeRefusal(call: Talking, event: EventOf<"reinvite-rejected">): CallStep {
   const { negotiation, tag, media, holdByMe } = call.state.talk;
   if (negotiation.at !== "offered") return stay(call);
+  // The connection was lost under it, and nobody has refused anything: a path that this side believes in may be one
+  // that only it can send on.
+  if (call.line === "down") return putOff(call, {});
   const retryMs = retryTime(call, event);
   if (retryMs !== undefined) return putOff(call, { retryMs });
   const dropped: CallEffect = { do: "drop-offer", tag };
