@@ -17,6 +17,7 @@ import { toTitle } from "./call-view.ts";
 import { type CallWindows, startCallWindows } from "./call-windows.ts";
 import type { FeatureParts } from "./feature-parts.ts";
 import { feedCalls } from "./feed-calls.ts";
+import { noteOpenCalls } from "./open-calls.ts";
 import { createRinger } from "./ringer.ts";
 import { sayGoodbye } from "./say-goodbye.ts";
 import { startDirectory } from "./start-directory.ts";
@@ -82,6 +83,7 @@ export function startLine(session: LineSession): LineKit {
   });
   const windows: CallWindows = startCallWindows({ bus, kit, titleOf, failed, signal });
   feedCalls({ kit, feed: parts.feed, titleOf: contacts.titleOf, signal });
+  noteOpenCalls({ kit, store, log: recents, failed, signal });
   watchMachine(kit, signal);
   sayGoodbye(kit, signal);
   waitForUpdates({ bus, kit, failed, signal });
