@@ -33,7 +33,7 @@ interface Talk {
 }
 
 const goals = { ringMs: 60, toPeer: 1.1, prepared: 0.3 } as const;
-const names = ["stranger", "contact", "peerjs", "raw"] as const;
+const names = ["stranger", "contact", "video", "peerjs", "raw"] as const;
 type Name = (typeof names)[number];
 
 const { rounds, only } = parseOptions(process.argv.slice(2), 31);
@@ -59,7 +59,8 @@ try {
   const pages = await Promise.all([alice, bob].map(openPage));
   const places: Record<Name, () => Promise<Talk>> = {
     stranger: () => talkByPhone(),
-    contact: () => withContact(talkByPhone),
+    video: () => talkByPhone("with cameras"),
+    contact: () => withContact(() => talkByPhone()),
     peerjs: () => talkByPage(pages, "peerjs", relay.httpUrl),
     raw: () => talkByPage(pages, "raw", hub.url),
   };
@@ -105,6 +106,14 @@ function print(talks: Talks): void {
       atMost: goals.prepared,
     });
   }
+  for (const [figure, side] of [
+    ["frameToCaller", "toCaller"],
+    ["frameToCallee", "toCallee"],
+  ] as const) {
+    const bench = `call.frame.${side}${suffix}`;
+    compare(talks, { bench, figure, ours: "video", peer: "peerjs", atMost: goals.toPeer });
+    compare(talks, { bench: `${bench}.raw`, figure, ours: "video", peer: "raw" });
+  }
 }
 
 interface Comparison {
@@ -124,7 +133,7 @@ function compare(talks: Talks, { bench, figure, ours, peer, atMost }: Comparison
     toRow(
       {
         bench,
-        unit: "ms from the answer's click to the first sound",
+        unit: `ms from the answer's click to the first ${figure.startsWith("frame") ? "picture" : "sound"}`,
         peerName,
         ...(atMost !== undefined && delayMs === 0 && { goal: { atMost } }),
         more: trips,
@@ -135,7 +144,7 @@ function compare(talks: Talks, { bench, figure, ours, peer, atMost }: Comparison
 }
 
 /** Through the windows that people have. */
-async function talkByPhone(): Promise<Talk> {
+async function talkByPhone(how?: "with cameras"): Promise<Talk> {
   const windows = [alice.callWindow(), bob.callWindow()] as const;
   const ringing = whenRinging(alice);
   const began = await alice.panel.evaluate(async (to: string) => {
@@ -150,23 +159,25 @@ async function talkByPhone(): Promise<Talk> {
   await Promise.all([hers, his].map(({ page }) => page.evaluate(scripts.ear)));
   // People do not answer in the instant in which it rings: a contact's connection is there by then.
   await new Promise(resolve => setTimeout(resolve, 400));
+  if (how) await hers.press("Camera");
   const heard = [hers, his].map(({ page }) => page.evaluate(() => windowEar.sound()));
-  await his.press("Answer");
+  const seen = [hers, his].map(({ page }) => (how ? page.evaluate(() => windowEar.frame()) : Number.NaN));
+  await his.press(how ? "Answer with camera" : "Answer");
   const answered = await his.page.evaluate(() => windowEar.clicked);
   const [atCaller = 0, atCallee = 0] = await Promise.all(heard);
+  const [frameAtCaller = 0, frameAtCallee = 0] = await Promise.all(seen);
   await hers.page.close();
   await Promise.all([alice, bob].map(it => it.until("Quiet", ({ calls }) => calls.every(isOver))));
   for (const { browser, panel } of [alice, bob]) {
     const left = (await browser.pages()).filter(page => page !== panel && page.url().includes("call.html"));
     await Promise.all(left.map(page => page.close()));
   }
-  const none = Number.NaN;
   return {
     ring,
     toCaller: atCaller - answered,
     toCallee: atCallee - answered,
-    frameToCaller: none,
-    frameToCallee: none,
+    frameToCaller: frameAtCaller - answered,
+    frameToCallee: frameAtCallee - answered,
   };
 }
 

@@ -62,5 +62,6 @@ export function startEar() {
       return { sound, frame };
     },
     firstSound,
+    firstFrame,
   };
 }

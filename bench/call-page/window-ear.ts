@@ -5,6 +5,7 @@ export interface WindowEar {
   /** The moment of the next click, as the browser stamped it. */
   readonly clicked: Promise<number>;
   sound(): Promise<number>;
+  frame(): Promise<number>;
 }
 
 const ear = startEar();
@@ -15,6 +16,14 @@ const windowEar: WindowEar = {
       capture: true,
     });
   }),
+  async frame() {
+    for (;;) {
+      const { srcObject } = document.querySelector<HTMLVideoElement>("#their-video") ?? {};
+      if (srcObject instanceof MediaStream && srcObject.getVideoTracks().length > 0)
+        return ear.firstFrame(srcObject);
+      await new Promise(resolve => setTimeout(resolve, 1));
+    }
+  },
   async sound() {
     for (;;) {
       for (const element of document.querySelectorAll<HTMLMediaElement>("audio, video")) {
