@@ -13,8 +13,16 @@ export async function workerOf({ browser }: Person) {
   return worker;
 }
 
+/** Until it stays dead: what was still on its way to it when it was killed has the browser start it anew. */
 export async function killWorker(person: Person): Promise<void> {
   await (await workerOf(person)).close();
+  for (let quiet = 0; quiet < 3; quiet += 1) {
+    await new Promise(resolve => setTimeout(resolve, 50));
+    const target = person.browser.targets().find(isWorker);
+    if (target === undefined) continue;
+    await (await target.worker())?.close();
+    quiet = -1;
+  }
 }
 
 /** The document in which the phone lives. */
