@@ -16,12 +16,22 @@ describe.skipIf(!findProgram("chromium"))("stock PeerJS pages whose connection t
     [stage, node] = await Promise.all([openStage(), startNode()]);
     proxy = await startWireProxy(node.wsUrl);
   });
-  afterEach(() => stage.closePages());
+  afterEach(async () => {
+    await stage.closePages();
+    proxy.cut();
+    // The next test's pages have the same ids: the node has to have seen that these are gone.
+    if (!againstPeerServer) await expect.poll(countClients).toBe("0");
+  });
   afterAll(async () => {
     await stage?.close();
     await proxy?.close();
     await node?.stop();
   });
+
+  async function countClients(): Promise<string | undefined> {
+    const text = await (await fetch(new URL("/metrics", node.httpUrl))).text();
+    return /^etherlynk_peerjs_clients (\d+)$/m.exec(text)?.[1];
+  }
 
   const open = async (
     version: PeerVersion,
