@@ -252,7 +252,8 @@ describe.skipIf(!findProgram("chromium"))("two people, two browsers, one node", 
     const call = kit.dial(alice.account);
     await hers.press(/^Hold this call and answer/);
     await talking;
-    await his.says("On hold");
+    // Her window too: what is pressed means the opposite of what it shows.
+    await Promise.all([his.says("On hold"), hers.says("On hold")]);
     kit.tell(call, "hang-up");
     await hers.press("Hold");
     await Promise.all([hers.hears([bob.hertz], []), his.hears([alice.hertz], [])]);
