@@ -79,6 +79,7 @@ describe.skipIf(!findProgram("chromium"))("a hostile node between two phones", (
   /** Bob's phone made no sound, showed nothing, and noted who could not prove who they are. */
   async function staysSilent(known: number) {
     const { recents } = await bob.until("An entry in the log", it => it.recents.length > known);
+    expect(recents).toHaveLength(known + 1);
     expect(recents[0]).toMatchObject({ direction: "incoming", said: unproven.caller });
     expect(bob.browser.targets().filter(it => it.url().includes("call.html"))).toEqual([]);
     expect(await bob.panel.evaluate(() => chrome.notifications.getAll())).toEqual({});
@@ -203,6 +204,8 @@ describe.skipIf(!findProgram("chromium"))("a hostile node between two phones", (
     await windows.hers.press("Hang up");
     await windows.his.says("Missed call");
     await calmDown(alice, bob);
+    // The log is written behind the call.
+    await bob.until("The missed call in the log", it => it.recents[0]?.said.startsWith("Missed call") ?? false);
     await bob.panel.evaluate(async () => {
       for (const id of Object.keys(await chrome.notifications.getAll())) await chrome.notifications.clear(id);
     });

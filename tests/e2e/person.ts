@@ -97,8 +97,12 @@ export async function wakePhone(driving: Driving): Promise<Person> {
     async until(what, holds) {
       const started = Date.now();
       for (;;) {
-        const now = await snapshot();
-        if (holds(now)) return now;
+        // A phone that is just being started answers nobody yet: to a panel this is "not yet" as well.
+        const now = await snapshot().catch((error: Error) => {
+          if (error.message.startsWith(nobody)) return undefined;
+          throw error;
+        });
+        if (now && holds(now)) return now;
         if (Date.now() - started > 15_000) throw new Error(`${what} never came: ${JSON.stringify(now)}`);
         await new Promise(resolve => setTimeout(resolve, 40));
       }
@@ -110,7 +114,10 @@ export async function wakePhone(driving: Driving): Promise<Person> {
         timeout: 15_000,
       });
       given.add(target);
-      return target.asPage();
+      const page = await target.asPage();
+      // A target tells where its window is going to: what is asked of it before it is there would be lost.
+      await page.waitForFunction(() => location.pathname === "/call.html" && document.readyState === "complete");
+      return page;
     },
     async signIn(home) {
       await ask("account.home.choose", home);
@@ -128,6 +135,8 @@ export async function wakePhone(driving: Driving): Promise<Person> {
 type Reply =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } };
+
+const nobody = "test.nobody";
 
 /** Runs in the panel. */
 async function askIn(name: string, body: unknown): Promise<unknown> {
