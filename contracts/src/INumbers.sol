@@ -5,7 +5,9 @@ pragma solidity ^0.8.28;
 /// @notice A number is `+999` and 4 to 12 digits; its token id is the integer of all of them, 999 included. The right to
 /// a number is `ownerOf`, now: every transfer, sale and claim begins a new epoch of the number, and records, listing and
 /// approvals belong to the epoch they were made in. Nothing of a former owner can be read, bought or used after it.
-/// @dev ERC-721 with metadata, and ERC-4906. Only the owner itself changes records and listings; operators and approved
+/// @dev ERC-721 with metadata, and ERC-4906: `supportsInterface` says so because what it promises is kept. Its events are
+/// to be emitted when the metadata of a token changes; `tokenURI` is of the digits alone and never changes, so none is ever
+/// due, and whoever waits for one misses nothing. Only the owner itself changes records and listings; operators and approved
 /// accounts move the token, as ERC-721 says, and no more.
 interface INumbers {
     /// @notice Who may ring, as the owner wishes it. The phone honours it; the chain only keeps it.

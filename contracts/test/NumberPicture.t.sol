@@ -4,9 +4,13 @@ pragma solidity ^0.8.28;
 import {ERC721} from "solady/tokens/ERC721.sol";
 import {Base64} from "solady/utils/Base64.sol";
 import {LibString} from "solady/utils/LibString.sol";
+import {INumbers} from "../src/INumbers.sol";
 import {NumbersTest} from "./base/NumbersTest.sol";
+import {Vm} from "./base/Vm.sol";
 
 contract NumberPictureTest is NumbersTest {
+    string private before;
+
     function test_tokenUri_ofUnclaimedNumber() public {
         vm.expectRevert(ERC721.TokenDoesNotExist.selector);
         numbers.tokenURI(NUMBER);
@@ -35,17 +39,72 @@ contract NumberPictureTest is NumbersTest {
         }
     }
 
-    /// @dev So ERC-4906's events are never due.
-    function test_tokenUri_isOfTheDigitsAlone() public {
+    /// @dev Each thing that anybody can do, one after another. ERC-4906's events are due when the metadata changes: so
+    /// never, and `supportsInterface` may promise them all the same.
+    function test_tokenUri_isTheSameWhateverIsDone() public {
         claimAs(ALICE, NUMBER);
-        string memory before = numbers.tokenURI(NUMBER);
-        vm.prank(ALICE);
+        before = numbers.tokenURI(NUMBER);
+        vm.recordLogs();
+        vm.startPrank(ALICE);
         numbers.setRecords(NUMBER, fullRecords());
-        listAs(ALICE, NUMBER, 1 ether);
-        vm.assertEq(numbers.tokenURI(NUMBER), before);
+        expectSame("setRecords");
+        numbers.setName(NUMBER, "bob.eth");
+        expectSame("setName");
+        numbers.setProfile(NUMBER, "ipfs://another");
+        expectSame("setProfile");
+        numbers.setLightLogin(NUMBER, "https://light.example/2");
+        expectSame("setLightLogin");
+        numbers.setPolicy(NUMBER, INumbers.Policy({callers: 3, bond: 1}));
+        expectSame("setPolicy");
+        numbers.setBlockList(NUMBER, "ipfs://none", keccak256("none"));
+        expectSame("setBlockList");
+        numbers.setRoutes(NUMBER, "");
+        expectSame("setRoutes");
+        numbers.list(NUMBER, 1 ether);
+        expectSame("list");
+        numbers.list(NUMBER, 2 ether);
+        expectSame("change of the price");
+        numbers.cancel(NUMBER);
+        expectSame("cancel");
+        numbers.list(NUMBER, 3 ether);
+        vm.stopPrank();
+        expectSameAfterItMoves();
+        vm.assertEq(announcements(vm.getRecordedLogs()), 0);
+    }
+
+    function expectSameAfterItMoves() private {
+        vm.prank(BOB);
+        numbers.buy{value: 3 ether}(NUMBER);
+        expectSame("buy");
         vm.prank(ALICE);
-        numbers.transferFrom(ALICE, BOB, NUMBER);
-        vm.assertEq(numbers.tokenURI(NUMBER), before);
+        numbers.withdraw(payable(ALICE));
+        expectSame("withdraw");
+        vm.startPrank(BOB);
+        numbers.approve(CAROL, NUMBER);
+        expectSame("approve");
+        numbers.setApprovalForAll(CAROL, true);
+        expectSame("setApprovalForAll");
+        numbers.transferFrom(BOB, BOB, NUMBER);
+        expectSame("transferFrom to oneself");
+        numbers.safeTransferFrom(BOB, ALICE, NUMBER);
+        vm.stopPrank();
+        expectSame("safeTransferFrom");
+        claimAs(ALICE, OTHER);
+        expectSame("another claim");
+        vm.prank(TREASURY);
+        numbers.collect(payable(TREASURY));
+        expectSame("collect");
+    }
+
+    function expectSame(string memory what) private view {
+        vm.assertEq(numbers.tokenURI(NUMBER), before, what);
+    }
+
+    function announcements(Vm.Log[] memory logs) private pure returns (uint256 count) {
+        for (uint256 i; i < logs.length; ++i) {
+            bytes32 topic = logs[i].topics[0];
+            if (topic == INumbers.MetadataUpdate.selector || topic == INumbers.BatchMetadataUpdate.selector) ++count;
+        }
     }
 
     function test_picture_lightsTheDigitsDialled() public {
