@@ -8,6 +8,7 @@ import { normaliseName } from "./normalise-name.ts";
 import type { Subject } from "./question.ts";
 import { type AllFacts, type Resolved, toResolved } from "./resolved.ts";
 import { search } from "./search.ts";
+import { createSharedAsks } from "./shared-asks.ts";
 
 export interface ResolverOptions {
   /** In the order of the address book: what stands on the first is not looked for on the next. */
@@ -24,8 +25,8 @@ export interface Asking {
 
 export interface Resolver {
   /**
-   * Who is behind an address: one round trip to the chain when cold, none when warm. The domain in the address has no
-   * say in it.
+   * Who is behind an address: one round trip to the chain when cold, none when warm, and one together for all who ask
+   * at once. The domain in the address has no say in it.
    *
    * @throws ChainError whose sentence is for people
    */
@@ -36,6 +37,13 @@ export interface Resolver {
 
 export function createResolver({ chains, clock, loopbackGateways = false }: ResolverOptions): Resolver {
   const cache = new AnswerCache(clock.elapsed);
+  const asks = createSharedAsks<Resolved>();
+  const find = async (key: string, subject: Subject, signal: AbortSignal): Promise<Resolved> => {
+    const facts = await search(chains, subject, { signal, loopbackGateways });
+    const resolved = toResolved(facts.entered.answer.account, facts);
+    cache.keep(key, { resolved, heads: headsOf(facts) });
+    return resolved;
+  };
   return {
     noteHead: (chainId, head) => cache.note(chainId, head),
     async resolve({ target }, signal, { isAnew = false } = {}) {
@@ -44,10 +52,7 @@ export function createResolver({ chains, clock, loopbackGateways = false }: Reso
       const key = `${subject.kind}:${subject.kind === "name" ? subject.name : formatTarget(target)}`;
       const known = isAnew ? undefined : cache.get(key);
       if (known !== undefined) return known;
-      const facts = await search(chains, subject, { signal, loopbackGateways });
-      const resolved = toResolved(facts.entered.answer.account, facts);
-      cache.keep(key, { resolved, heads: headsOf(facts) });
-      return resolved;
+      return asks.ask(key, { signal, isAnew, run: life => find(key, subject, life) });
     },
   };
 }

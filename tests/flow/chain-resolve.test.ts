@@ -40,6 +40,22 @@ describe("name, number and account", () => {
     }
   });
 
+  it("are asked for once by all who ask at once, and again by who wants to know it anew", async () => {
+    const { resolver, trips } = look();
+    const address = parseAddress("alice.eth");
+    const [one, other] = await Promise.all([
+      resolver.resolve(address, signal),
+      resolver.resolve(address, signal),
+    ]);
+    expect(other).toBe(one);
+    expect(trips()).toBe(1);
+    await Promise.all([
+      resolver.resolve(address, signal, { isAnew: true }),
+      resolver.resolve(address, signal, { isAnew: true }),
+    ]);
+    expect(trips()).toBe(3);
+  });
+
   it("are found whatever domain stands beside them", async () => {
     const found = await resolve("sip:alice.eth@elsewhere.example");
     expect(found.account).toBe(stage.seeded.alice.account);
