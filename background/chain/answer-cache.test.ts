@@ -36,9 +36,11 @@ describe("AnswerCache", () => {
 
   it("forgets it with the next block, with a block of another history, and with one of any of its chains", () => {
     const reorged = { ...first, parentHash: next.parentHash };
+    const inItsPlace = { ...first, time: first.time + 12 };
     for (const [chain, head] of [
       [1, next],
       [1, reorged],
+      [1, inItsPlace],
       [2, next],
     ] as const) {
       cache.keep("alice", {

@@ -60,7 +60,10 @@ export class AnswerCache {
   }
 }
 
-/** Another parent at the same height is another history: a reorg. */
+/**
+ * Another parent at the same height is another history: a reorg. One that took back the newest block alone shows in
+ * its time, for what came in its place was made later.
+ */
 function isSame(one: Head, other: Head): boolean {
-  return one.number === other.number && one.parentHash === other.parentHash;
+  return one.number === other.number && one.parentHash === other.parentHash && one.time === other.time;
 }

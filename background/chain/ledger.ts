@@ -67,30 +67,11 @@ const mostEvents = 2_000;
 const mostTransactions = 5_000;
 
 /**
- * The ledger behind the chain's servers, asked in their order until one answers. What they say is one server's word:
+ * The ledger behind the chain's servers, asked in their order until one answers; who did not is asked last from then on. What they say is one server's word:
  * it tells how a transaction of one's own is doing; who owns what is read by lenses.
  */
 export function createLedger(chainId: number, urls: readonly string[]): Ledger {
-  const servers = urls
-    .slice(0, chainLimits.mostServers)
-    .map(url => createChecked(createJsonRpc(url), chainId));
-  const ask = async (method: string, params: readonly unknown[], signal?: AbortSignal): Promise<unknown> => {
-    let failure = new ChainError(
-      "chain.none",
-      "No server of this chain is configured; add one in the settings.",
-    );
-    for (const server of servers) {
-      try {
-        return await server.ask({ method, params }, signal);
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (!(error instanceof ChainError)) throw error;
-        if (isVerdict(error)) throw error;
-        failure = error;
-      }
-    }
-    throw failure;
-  };
+  const ask = createAsk(chainId, urls);
   return {
     chainId,
     receipt: async (hash, signal) => readReceipt(await ask("eth_getTransactionReceipt", [hash], signal)),
@@ -128,6 +109,30 @@ export function createLedger(chainId: number, urls: readonly string[]): Ledger {
       return Number(toQuantity(answer["timestamp"]));
     },
     newest: async signal => toQuantity(await ask("eth_blockNumber", [], signal)),
+  };
+}
+
+type Ask = (method: string, params: readonly unknown[], signal?: AbortSignal) => Promise<unknown>;
+
+function createAsk(chainId: number, urls: readonly string[]): Ask {
+  let servers = urls.slice(0, chainLimits.mostServers).map(url => createChecked(createJsonRpc(url), chainId));
+  return async (method, params, signal) => {
+    let failure = new ChainError(
+      "chain.none",
+      "No server of this chain is configured; add one in the settings.",
+    );
+    for (const server of servers) {
+      try {
+        return await server.ask({ method, params }, signal);
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!(error instanceof ChainError) || isVerdict(error)) throw error;
+        failure = error;
+        // What one server turns away, such as a long search, is no reason to like it less.
+        if (error.code !== "chain.refused") servers = [...servers.filter(it => it !== server), server];
+      }
+    }
+    throw failure;
   };
 }
 

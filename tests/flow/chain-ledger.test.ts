@@ -40,6 +40,14 @@ describe("a chain's ledger", () => {
     await expect(createLedger(31_337, []).newest()).rejects.toMatchObject({ code: "chain.none" });
   });
 
+  it("waits once for a server that is no good: who answers is asked first from then on", async () => {
+    const bad = await serve({ eth_chainId: {} });
+    const good = await serve({ ...right, eth_getBalance: { result: "0x7" } });
+    const ledger = createLedger(31_337, [bad.url, good.url]);
+    for (let time = 0; time < 3; time += 1) expect(await ledger.balanceOf(account)).toBe(7n);
+    expect(bad.asked).toEqual(["eth_chainId"]);
+  });
+
   it("tells what would revert from what a server does not answer", async () => {
     const call = { from: account, to: account, data: "0x12", value: 0n } as const;
     const reverted = await serve({
