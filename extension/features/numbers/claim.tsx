@@ -16,12 +16,12 @@ const kinds: Readonly<Record<NiceKind, string>> = {
 
 /** Looks for free numbers, nice ones first, and claims one or several at once. */
 export function Claim(view: NumbersView): JSX.Element {
-  const { bus, chain, version, wish } = view;
+  const { bus, chain, version, news, wish } = view;
   const [found, show] = useState<FreeView>();
   const [chosen, choose] = useState<readonly FreeNumber[]>([]);
   const [isLooking, look] = useState(false);
   const { run, said } = useWork();
-  const terms = useAsk(() => bus.ask("numbers.terms.read", { chain: chain.id }), [chain.id, version]);
+  const terms = useAsk(() => bus.ask("numbers.terms.read", { chain: chain.id }), [chain.id, version, news]);
   // What was chosen is under way, or free no more.
   useEffect(() => {
     choose([]);

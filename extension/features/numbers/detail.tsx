@@ -11,11 +11,11 @@ import { type NumbersView, Shown } from "./view.tsx";
 export function Detail(
   props: NumbersView & { readonly number: NumberText; readonly close: () => void },
 ): JSX.Element {
-  const { bus, chain, version, number, close } = props;
+  const { bus, chain, version, news, number, close } = props;
   const heading = useRef<HTMLHeadingElement>(null);
   const detail = useAsk(
     () => bus.ask("numbers.number.read", { chain: chain.id, number }),
-    [chain.id, version, number],
+    [chain.id, version, news, number],
   );
   // Who came here by keyboard goes on from here.
   useEffect(() => heading.current?.focus(), [number]);
@@ -135,10 +135,11 @@ function History({
   chain,
   number,
   version,
+  news,
 }: NumbersView & { readonly number: NumberText }): JSX.Element {
   const history = useAsk(
     () => bus.ask("numbers.history.read", { chain: chain.id, number }),
-    [chain.id, version, number],
+    [chain.id, version, news, number],
   );
   return (
     <section class="card stack">

@@ -40,9 +40,21 @@ describe("judge", () => {
       "confirmed->reorg, in the queue again->pending",
       confirmed,
       { head: 6n, seen: { nonce: 3 } },
-      { kind: "pending" },
+      { kind: "pending", undone: "6" },
     ],
-    ["confirmed->reorg, gone->lost", confirmed, { head: 6n, next: 3 }, { kind: "lost" }],
+    ["confirmed->reorg, gone->lost", confirmed, { head: 6n, next: 3 }, { kind: "lost", undone: "6" }],
+    [
+      "lost by a reorg->in the queue again->pending",
+      { ...confirmed, state: { kind: "lost", undone: "6" } },
+      { head: 7n, seen: { nonce: 3 } },
+      { kind: "pending", undone: "6" },
+    ],
+    [
+      "pending after a reorg->in another block->confirmed",
+      { ...confirmed, state: { kind: "pending", undone: "6" } },
+      { head: 8n, receipt: { block: 8n, isSuccess: true } },
+      { kind: "confirmed", block: "8", depth: 1 },
+    ],
     [
       "confirmed->a server that is behind its receipt->depth 1",
       confirmed,

@@ -11,13 +11,13 @@ import type { Hex } from "../../../background/chain/chain.ts";
 export type TxState =
   /** No server has it. Wallets may hold it back, or send it to others. */
   | { readonly kind: "unseen" }
-  | { readonly kind: "pending" }
+  | { readonly kind: "pending"; readonly undone?: string }
   | { readonly kind: "confirmed"; readonly block: string; readonly depth: number }
   | { readonly kind: "failed"; readonly block: string; readonly depth: number }
   /** By another transaction of the wallet, which does something else. */
   | { readonly kind: "replaced"; readonly by: Hex | null }
-  /** It was known, and is no more. It may come back. */
-  | { readonly kind: "lost" };
+  /** It was known, and is no more. It may come back. `undone`: the block that held it, which the chain took back. */
+  | { readonly kind: "lost"; readonly undone?: string };
 
 export interface Tx {
   readonly hash: Hex;
@@ -58,12 +58,28 @@ export function judge(tx: Tx, { head, receipt, seen, next, taker }: TxFacts): Tx
       state: { kind, block: String(receipt.block), depth },
     };
   }
-  if (seen) return { ...tx, nonce: seen.nonce, state: { kind: "pending" } };
+  const undone = undoneBy(tx);
+  if (seen) return { ...tx, nonce: seen.nonce, state: { kind: "pending", ...undone } };
   if (tx.nonce === undefined) return { ...tx, state: { kind: "unseen" } };
-  if (next === undefined || next <= tx.nonce) return { ...tx, state: { kind: "lost" } };
+  if (next === undefined || next <= tx.nonce) return { ...tx, state: { kind: "lost", ...undone } };
   // The wallet made the same anew, dearer: it is followed in the place of the first.
   if (taker?.isSame) return { ...tx, hash: taker.hash, state: { kind: "pending" } };
   return { ...tx, state: { kind: "replaced", by: taker?.hash ?? null } };
+}
+
+/** The block that once held it, told until another one does. */
+function undoneBy({ state }: Tx): { readonly undone?: string } {
+  switch (state.kind) {
+    case "confirmed":
+    case "failed":
+      return { undone: state.block };
+    case "pending":
+    case "lost":
+      return state.undone === undefined ? {} : { undone: state.undone };
+    case "unseen":
+    case "replaced":
+      return {};
+  }
 }
 
 /** Whether nothing will change any more. */

@@ -7,10 +7,10 @@ import { useAsk } from "./use-ask.ts";
 import { NumberRow, type NumbersView, Shown } from "./view.tsx";
 
 /** Numbers that their owners offer, and the way to any number by its digits. */
-export function Market({ bus, chain, version, wish, openNumber }: NumbersView): JSX.Element {
+export function Market({ bus, chain, version, news, wish, openNumber }: NumbersView): JSX.Element {
   const [text, write] = useState("");
   const { run, said } = useWork();
-  const market = useAsk(() => bus.ask("numbers.market.read", { chain: chain.id }), [chain.id, version]);
+  const market = useAsk(() => bus.ask("numbers.market.read", { chain: chain.id }), [chain.id, version, news]);
   return (
     <div class="stack">
       <form

@@ -4,7 +4,7 @@ import { useAsk } from "./use-ask.ts";
 import { NumberRow, type NumbersView, Shown } from "./view.tsx";
 
 /** The account's numbers, and what its sales earned. */
-export function Mine({ bus, chain, version, wish, openNumber }: NumbersView): JSX.Element {
+export function Mine({ bus, chain, version, news, wish, openNumber }: NumbersView): JSX.Element {
   const read = () =>
     Promise.all([
       bus.ask("numbers.mine.read", { chain: chain.id }),
@@ -12,7 +12,7 @@ export function Mine({ bus, chain, version, wish, openNumber }: NumbersView): JS
     ]);
   return (
     <div class="stack">
-      <Shown asked={useAsk(read, [chain.id, version])} waiting="Looking for your numbers…">
+      <Shown asked={useAsk(read, [chain.id, version, news])} waiting="Looking for your numbers…">
         {([{ numbers, missing }, { balance, credit }]) => (
           <>
             {numbers.length === 0 && missing === 0 && (

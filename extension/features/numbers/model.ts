@@ -7,6 +7,8 @@ declare module "../../../protocol/bus/contract.ts" {
   interface Asks {
     "numbers.chains.read": Ask<null, readonly NumberChain[]>;
     "numbers.terms.read": Ask<OnChain, TermsView>;
+    /** Changes when something of the account's or the number's has, whoever did it; by that the desk reads anew. */
+    "numbers.standing.read": Ask<OnChain & { readonly number?: string }, string>;
     /** All numbers of the account that is signed in, as far as they are found. */
     "numbers.mine.read": Ask<OnChain, MineView>;
     "numbers.number.read": Ask<OneNumber, NumberDetail>;

@@ -12,6 +12,7 @@ import type { NumberChain, StepView, StepWish } from "./model.ts";
 import { ReviewDialog } from "./review-dialog.tsx";
 import { Steps, useSteps } from "./steps.tsx";
 import { useAsk } from "./use-ask.ts";
+import { useStanding } from "./use-standing.ts";
 import { type NumbersView, Shown } from "./view.tsx";
 import "./numbers.css";
 
@@ -79,6 +80,7 @@ function OnChains(props: NumbersProps & { readonly chains: readonly NumberChain[
   const view: NumbersView = {
     ...{ bus, chain, openNumber },
     version: versionOf(steps),
+    news: useStanding(bus, chain.id, number),
     wish: next => wish({ chain: chain.id, wish: next }),
   };
   const View = views[tab];

@@ -7,7 +7,7 @@ import { readHistory } from "./events.ts";
 import { type Follower, isHoldingCommitment, startFollower } from "./follower.ts";
 import type { OnChain, Review, StepView, StepWish } from "./model.ts";
 import { createPlaces, NumbersError, type Place, type Places } from "./places.ts";
-import { findFree, findMarket, findMine, readDetail, toTerms } from "./reads.ts";
+import { findFree, findMarket, findMine, readDetail, readStanding, toTerms } from "./reads.ts";
 import { toReview } from "./review.ts";
 import { type Step, titleOf } from "./step.ts";
 import { createStepKeeper, type StepKeeper } from "./step-keeper.ts";
@@ -82,6 +82,14 @@ function answerReads(half: Half): void {
     wish => {
       const { place, account } = here(wish);
       return toTerms(place, account);
+    },
+    signal,
+  );
+  bus.answer(
+    "numbers.standing.read",
+    wish => {
+      const { place, account } = here(wish);
+      return readStanding(place, account, wish.number === undefined ? [] : [parseNumber(wish.number)]);
     },
     signal,
   );

@@ -46,6 +46,20 @@ export async function toTerms({ numbers, ledger }: Place, account: AccountText):
   };
 }
 
+/** What a person's numbers, and the one that they look at, come to; another text once any of it is another. */
+export async function readStanding(
+  { numbers }: Place,
+  account: AccountText,
+  looked: readonly NumberText[],
+): Promise<string> {
+  const [{ owned, credit }, entries] = await Promise.all([
+    readTerms(numbers, account),
+    readEntries(numbers, looked),
+  ]);
+  const seen = entries.map(({ owner, epoch, price, records }) => [owner, epoch, String(price), records.name]);
+  return JSON.stringify([owned, String(credit), ...seen]);
+}
+
 /**
  * The account's numbers: those that its events lead to, then those on the pages of all, until as many are found as
  * the chain counts. Whose each is now is read from the chain's state.

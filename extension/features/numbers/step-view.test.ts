@@ -65,7 +65,9 @@ describe("a transaction", () => {
     [{ kind: "confirmed", block: "5", depth: 32 }, "done", "Done: in block 5, for good."],
     [{ kind: "failed", block: "5", depth: 1 }, "failed", "nothing else has changed"],
     [{ kind: "replaced", by: hash }, "replaced", "it will never happen"],
+    [{ kind: "pending", undone: "5" }, "sent", "took block 5 back, and this with it. It waits"],
     [{ kind: "lost" }, "lost", "Nothing was done so far"],
+    [{ kind: "lost", undone: "5" }, "lost", "took block 5 back, and this with it: it is as if"],
   ] as const)("%o is %s", (state, stage, said) => {
     expect(view({ ...list, tx: tx(state) })).toMatchObject({ stage, said: expect.stringContaining(said) });
   });

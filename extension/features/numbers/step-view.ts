@@ -76,7 +76,13 @@ function stageOfTx({ state }: Tx, done: string): Stage {
         said: "Handed over by your wallet. The servers asked here have not seen it yet.",
       };
     case "pending":
-      return { stage: "sent", said: "Sent. It waits to be taken into a block." };
+      return {
+        stage: "sent",
+        said:
+          state.undone === undefined
+            ? "Sent. It waits to be taken into a block."
+            : `The chain took block ${state.undone} back, and this with it. It waits to be taken into another.`,
+      };
     case "confirmed":
       return { stage: "done", said: `${done}: ${blockInWords(state)}` };
     case "failed":
@@ -92,7 +98,10 @@ function stageOfTx({ state }: Tx, done: string): Stage {
     case "lost":
       return {
         stage: "lost",
-        said: "The chain's servers have dropped it. Nothing was done so far; your wallet may still send it again.",
+        said:
+          state.undone === undefined
+            ? "The chain's servers have dropped it. Nothing was done so far; your wallet may still send it again."
+            : `The chain took block ${state.undone} back, and this with it: it is as if it had not been. Your wallet may still send it again.`,
       };
   }
 }

@@ -21,6 +21,20 @@ export function useRetry(again: () => void, isWished: boolean): void {
 
 const retryMs = 3_000;
 
+/** Whether it has been so for longer than people take for an instant. */
+export function useLong(isSo: boolean): boolean {
+  const [isLong, show] = useState(false);
+  useEffect(() => {
+    show(false);
+    if (!isSo) return;
+    const timer = setTimeout(() => show(true), longMs);
+    return () => clearTimeout(timer);
+  }, [isSo]);
+  return isSo && isLong;
+}
+
+const longMs = 1_000;
+
 /** Asks at once, and again whenever one of `causes` changes; only the last answer counts. */
 export function useAsk<T>(ask: () => Promise<T>, causes: readonly unknown[]): Asked<T> {
   const [asked, show] = useState<Omit<Asked<T>, "again">>({ value: undefined, isLooking: true, said: "" });

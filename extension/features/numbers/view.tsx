@@ -3,14 +3,16 @@ import type { Bus } from "../../../background/bus/bus.ts";
 import { formatNumber, type NumberText } from "../../../protocol/number/number.ts";
 import { amountInWords } from "./amounts.ts";
 import type { NumberChain, NumberView, StepWish } from "./model.ts";
-import type { Asked } from "./use-ask.ts";
+import { type Asked, useLong } from "./use-ask.ts";
 
 /** What each part of the desk's numbers is given. */
 export interface NumbersView {
   readonly bus: Bus;
   readonly chain: NumberChain;
-  /** Changes when something of the account's has changed on the chain: then it is read anew. */
+  /** Changes when a step of this desk's has come to an end: then everything is read anew. */
   readonly version: string;
+  /** Changes when somebody else, or the chain itself, has changed something. */
+  readonly news: number;
   /** Shows what it would do and cost, and asks the wallet then. */
   readonly wish: (wish: StepWish) => void;
   readonly openNumber: (number: NumberText) => void;
@@ -23,6 +25,7 @@ export function Shown<T>(props: {
   readonly children: (value: T) => ComponentChildren;
 }): JSX.Element {
   const { value, isLooking, said, again } = props.asked;
+  const isSlow = useLong(isLooking);
   return (
     <>
       {said && (
@@ -35,7 +38,7 @@ export function Shown<T>(props: {
           </div>
         </div>
       )}
-      {value === undefined && isLooking && (
+      {isLooking && (value === undefined || isSlow) && (
         <p class="soft" role="status">
           {props.waiting}
         </p>
