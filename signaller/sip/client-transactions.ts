@@ -50,7 +50,8 @@ interface Opening {
   readonly state: ClientTransaction;
 }
 
-const NOBODY: ClientUser = {
+/** Who sends a request, and does not care what becomes of it. */
+export const NOBODY: ClientUser = {
   onResponse: () => undefined,
   onFail: () => undefined,
   onClosed: () => undefined,

@@ -1,7 +1,7 @@
 import { type EndReason, toReason } from "../../protocol/call/end-reason.ts";
 import { createResponse } from "../../protocol/sip/create-response.ts";
 import { toHeader } from "../../protocol/sip/edit-message.ts";
-import { from } from "../../protocol/sip/fields.ts";
+import { from, toTag } from "../../protocol/sip/fields.ts";
 import type { SipHeader, SipRequest, SipResponse } from "../../protocol/sip/message.ts";
 import { openProxy, stepProxy } from "../../protocol/sip/proxy.ts";
 import type { ProxyConfig } from "../../protocol/sip/proxy-config.ts";
@@ -13,8 +13,9 @@ import type {
   ProxyTimer,
 } from "../../protocol/sip/proxy-context.ts";
 import { toSipUri, toUserKey } from "./address-keys.ts";
-import type { ClientRun, ClientTransactions, ClientUser } from "./client-transactions.ts";
+import { type ClientRun, type ClientTransactions, type ClientUser, NOBODY } from "./client-transactions.ts";
 import type { Flow } from "./flow.ts";
+import { readLateAnswer } from "./late-answer.ts";
 import { createRandomTokens } from "./random-tokens.ts";
 import type { ServerRun, ServerUser } from "./server-transactions.ts";
 import type { Timed, Timer, TimerWheel } from "./timer-wheel.ts";
@@ -151,6 +152,25 @@ class Forwarded implements ServerUser, Timed {
     }
   }
 
+  /** A device answers that was told to stop: it is told again, in the words of a call that is on. */
+  endLate(flow: Flow, late: Late, ok: SipResponse): void {
+    const { proxy, clients } = this.#config;
+    const name = `${this.#tag}.${late.branch}.${late.answers}`;
+    const reason = toReason(late.reason);
+    const answer = readLateAnswer(late.invite, ok, {
+      config: proxy,
+      headers: reason === undefined ? [] : [toHeader("Reason", reason)],
+      branches: [`${name}.ack`, `${name}.bye`],
+    });
+    if (answer === undefined) return;
+    late.answers++;
+    flow.deliver(answer.ack);
+    const tag = toTag(ok) ?? "";
+    if (late.tags.has(tag) || late.tags.size >= MOST_LATE_TAGS) return;
+    late.tags.add(tag);
+    clients.open(flow, answer.bye, NOBODY);
+  }
+
   begin(effects: readonly ProxyEffect[], onEnd: () => void): void {
     this.#onEnd = onEnd;
     this.#settle(effects);
@@ -235,6 +255,19 @@ class Forwarded implements ServerUser, Timed {
   }
 }
 
+/** A branch whose answer was given in its device's place. */
+interface Late {
+  readonly invite: SipRequest;
+  readonly branch: number;
+  readonly reason: EndReason;
+  /** Dialogs that were ended; a 2xx that comes again is only acknowledged again. */
+  readonly tags: Set<string>;
+  answers: number;
+}
+
+/** Devices behind one branch that may answer too late: another domain has forked it. */
+const MOST_LATE_TAGS = 8;
+
 class Branch implements ClientUser {
   run: ClientRun | undefined;
   timer: Timer | undefined;
@@ -242,6 +275,7 @@ class Branch implements ClientUser {
   readonly #id: number;
   /** As forwarded; kept while it may have to be answered in its device's place. */
   #request: SipRequest | undefined;
+  #late: Late | undefined;
 
   constructor(forwarded: Forwarded, id: number, request: SipRequest) {
     this.#forwarded = forwarded;
@@ -250,6 +284,13 @@ class Branch implements ClientUser {
   }
 
   onResponse(response: SipResponse): void {
+    if (this.#late !== undefined) {
+      const isAccepted = response.status >= 200 && response.status < 300;
+      if (isAccepted && this.run !== undefined) {
+        this.#forwarded.endLate(this.run.flow, this.#late, response);
+      }
+      return;
+    }
     if (response.status >= 200) this.#request = undefined;
     this.#forwarded.tell({ type: "response", branch: this.#id, response });
   }
@@ -268,11 +309,13 @@ class Branch implements ClientUser {
     const why = toReason(reason);
     this.run?.cancel(why === undefined ? [] : [toHeader("Reason", why)]);
     this.onResponse(createResponse(request, status, { toTag, headers: [toWarning(sentence)] }));
+    this.#late = { invite: request, branch: this.#id, reason, tags: new Set(), answers: 0 };
   }
 
   onClosed(): void {
     this.run = undefined;
     this.#request = undefined;
+    this.#late = undefined;
     this.#forwarded.tell({ type: "closed", branch: this.#id });
   }
 

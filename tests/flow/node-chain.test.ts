@@ -174,6 +174,35 @@ describe("a sale", () => {
     expect([away.status, allOf(away, "Reason")]).toEqual([480, []]);
   });
 
+  it("that crosses the answer ends the call on both sides: 410 to the caller, ACK and BYE to who answered", async () => {
+    const node = await startLoaded();
+    const [alice, bob] = [await enter(node, deviceOf(stage, ALICE)), await enter(node, deviceOf(stage, BOB))];
+    const { invite, ringing } = await ring(bob, alice);
+    await transfer(stage, number, { from: ALICE, to: CAROL });
+    await bob.client.response(invite, 410);
+    // One that nobody can read is not answered, and the next one is.
+    alice.client.respond(ringing, 200, { headers: [["Record-Route", "<<"]] });
+    // Her answer was on its way when she was told to stop.
+    alice.client.respond(ringing, 200, { body: SDP });
+    const ack = await alice.client.request("ACK");
+    const bye = await alice.client.request("BYE");
+    for (const request of [ack, bye]) {
+      expect(request.uri).toBe(alice.client.contact.slice(1, -1));
+      expect(oneOf(request, "Call-ID")).toBe(oneOf(invite, "Call-ID"));
+      expect(oneOf(request, "From")).toBe(oneOf(invite, "From"));
+      expect(allOf(request, "Route")).toEqual([]);
+    }
+    expect(oneOf(bye, "Reason")).toContain("cause=410");
+    // The ACK got lost: it comes again, and no other BYE.
+    alice.client.respond(ringing, 200, { body: SDP });
+    await alice.client.request("ACK");
+    alice.client.respond(bye, 200);
+    alice.client.respond(await alice.client.request("CANCEL"), 200);
+    expect((await alice.client.settle()).map(({ start }) => start)).toEqual([]);
+    const heard = (await bob.client.settle()).map(({ status }) => status);
+    expect(heard.filter(status => status !== 100)).toEqual([]);
+  });
+
   it("to somebody who is here already: the very next call rings there", async () => {
     const node = await startLoaded();
     const [alice, bob, carol] = await Promise.all(
@@ -241,6 +270,25 @@ describe("the devices of an account", () => {
     await endEpoch(stage.client(ALICE), stage.entry.clients ?? "0x");
     await alice.client.response(invite, 403);
     await bob.client.request("CANCEL");
+  });
+
+  it("one that answers although it is revoked is hung up, and the other goes on ringing", async () => {
+    const node = await startLoaded();
+    const [lost, kept] = [deviceOf(stage, ALICE), deviceOf(stage, ALICE)];
+    const [alice, other] = [await enter(node, lost), await enter(node, kept)];
+    const bob = await enter(node, deviceOf(stage, BOB));
+    const { invite, ringing } = await ring(bob, alice);
+    const elsewhere = await other.client.request("INVITE");
+    const thumbprint = Buffer.from(deviceIdOf(lost.delegation), "base64url");
+    await revokeDevice(stage.client(ALICE), stage.entry.clients ?? "0x", `0x${thumbprint.toString("hex")}`);
+    await alice.client.request("CANCEL");
+    alice.client.respond(ringing, 200, { body: SDP, tag: "thief" });
+    await alice.client.request("ACK");
+    await alice.client.request("BYE");
+    other.client.respond(elsewhere, 200, { body: SDP, tag: "owner" });
+    const ok = await bob.client.response(invite, 200);
+    expect(oneOf(ok, "To")).toContain("owner");
+    expect((await bob.client.settle()).filter(({ status }) => status === 200)).toEqual([]);
   });
 
   it("one that is revoked goes, the other stays", async () => {
