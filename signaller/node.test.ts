@@ -3,6 +3,7 @@ import { Agent } from "node:https";
 import { connect as connectTcp } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { createLog } from "./log.ts";
 import { createNode, type NodeConfig, type SignallerNode } from "./node.ts";
 import { testCertificate } from "./test-certificate.suite.ts";
 import { connectRaw, handshake } from "./websocket/raw-client.suite.ts";
@@ -32,6 +33,18 @@ describe("a node", () => {
     expect(String(message)).toBe('{"type":"OPEN"}');
     expect(await (await fetch(`${urls.http}peerjs/peers`)).json()).toEqual(["alice"]);
     client.close();
+  });
+
+  it("does not start where nobody would say which devices may no longer act", async () => {
+    const book = { chains: [{ id: 31_337, name: "Local", rpcs: [] }] };
+    const wrong = { domain: "one.example", chain: { id: 1, book } };
+    expect(() => createNode(wrong)).toThrow(expect.objectContaining({ code: "node.chain" }));
+    // An open node admits everybody, and a book of the right chain without its registrar is said aloud.
+    await start({ ...wrong, open: true });
+    const said: string[] = [];
+    const log = createLog(line => said.push(line), "warn");
+    await start({ ...wrong, chain: { id: 31_337, book }, log });
+    expect(said.join()).toContain("chain.no-clients");
   });
 
   it("rejects when its port is taken, and leaves nothing behind", async () => {

@@ -25,7 +25,7 @@ export interface NodeConfig {
   readonly domain?: string | undefined;
   /** Admits anyone; else only proven accounts hold names. PeerJS clients are guests either way. */
   readonly open?: boolean;
-  /** The chain that delegations are signed for (1), and where smart accounts can be asked. */
+  /** The chain that delegations are signed for (1), and where smart accounts can be asked; one of its book, if it has one. */
   readonly chain?: ChainConfig;
   /** Plain names that lead to accounts: nobody else can hold them, in an open domain neither. */
   readonly aliases?: Aliases;
@@ -70,7 +70,11 @@ export interface NodeUrls {
   readonly ws: string;
 }
 
-/** A node by itself: PeerJS, and the dialects it is given, on one port. */
+/**
+ * A node by itself: PeerJS, and the dialects it is given, on one port.
+ *
+ * @throws NodeChainError
+ */
 export function createNode(config: NodeConfig): SignallerNode {
   const { host = "127.0.0.1", port = 0, path = "/", log = silentLog() } = config;
   const limits: Limits = { ...shippedLimits, ...config.limits };

@@ -1,3 +1,5 @@
+import type { ChainEntry } from "../protocol/chain/address-book.ts";
+import { EtherlynkError } from "../protocol/errors.ts";
 import { Bridge } from "./bridge/bridge.ts";
 import { bridgeMetrics } from "./bridge/bridge-metrics.ts";
 import { chainMetrics } from "./chain/chain-metrics.ts";
@@ -47,10 +49,14 @@ export interface Telephony {
   close(): void;
 }
 
+/**
+ * @throws NodeChainError where devices would be admitted without anybody looking whether they still may
+ */
 export function createTelephony(config: TelephonyConfig): Telephony {
   const { domain, open, chain, aliases, path, realm, log, links: wanted } = config;
   const peers = wanted?.peers.map(peer => peer.domain) ?? [];
   const { book, limits } = chain;
+  const signedFor = open ? undefined : toSignedFor(chain);
   const whereabouts = book && createWhereabouts({ book, log, limits });
   const room = createSipRoom({ domain, open, chain, whereabouts, aliases, path, peers, log });
   const bridge = new Bridge({ room, realm, log });
@@ -58,6 +64,9 @@ export function createTelephony(config: TelephonyConfig): Telephony {
   return {
     dialects: links === undefined ? [room.dialect] : [room.dialect, links.dialect],
     start() {
+      if (signedFor !== undefined && signedFor.clients === undefined) {
+        log("warn", "chain.no-clients", { chain: signedFor.id, meaning: "no device can be revoked there" });
+      }
       whereabouts?.start();
       links?.start();
     },
@@ -77,3 +86,20 @@ export function createTelephony(config: TelephonyConfig): Telephony {
     },
   };
 }
+
+/**
+ * The chain that delegations are signed for, of the book that is read: its client registrar says which of them have
+ * ended. A book of other chains alone would leave every stolen device its line.
+ */
+function toSignedFor({ id, book }: ChainConfig): ChainEntry | undefined {
+  if (book === undefined) return undefined;
+  const entry = book.chains.find(chain => chain.id === id);
+  if (entry !== undefined) return entry;
+  const known = book.chains.map(chain => chain.id).join(", ") || "none";
+  throw new NodeChainError(
+    "node.chain",
+    `Delegations are signed for chain ${id}, and the address book has only ${known}: add it, or name one of these.`,
+  );
+}
+
+export class NodeChainError extends EtherlynkError {}

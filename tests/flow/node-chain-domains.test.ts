@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { parseNumber } from "../../protocol/number/number.ts";
-import { enterHome } from "../../scripts/chain/home.ts";
+import { endEpoch, enterHome } from "../../scripts/chain/home.ts";
 import { createCallerHandshake } from "../../signaller/link/handshake.ts";
 import { parseLinkMessage } from "../../signaller/link/hello.ts";
 import type { PeerNode } from "../../signaller/link/peer-node.ts";
@@ -142,13 +142,19 @@ describe("two domains that know each other by the chain alone", () => {
   });
 
   it("carry the calls of our phones, which find each other themselves", async () => {
-    // The phones of these tests are signed in for chain 1.
-    const { one, two } = await startBoth({ signedFor: 1 });
+    const { one, two } = await startBoth();
+    const chainId = stage.entry.id;
     const directory = createTestResolver([stage.entry]);
     const person = (index: number) => createPerson(stage.chain.accounts.at(index)?.privateKey);
     const [alice, bob] = await Promise.all([
-      createTestPhone({ person: person(ALICE), directory, urls: [one.node.url], domain: one.domain }),
-      createTestPhone({ person: person(BOB), directory, urls: [two.node.url], domain: two.domain }),
+      createTestPhone({
+        person: person(ALICE),
+        chainId,
+        directory,
+        urls: [one.node.url],
+        domain: one.domain,
+      }),
+      createTestPhone({ person: person(BOB), chainId, directory, urls: [two.node.url], domain: two.domain }),
     ]);
     const id = alice.kit.dial("bob.eth");
     await bob.until(({ call: it }) => it.state.kind === "ringing-in" && it.state.alerting);
@@ -170,6 +176,22 @@ describe("two domains that know each other by the chain alone", () => {
     bob.client.respond(ringing, 487);
     await settle(one, two);
     await call(alice, carol, uri);
+  });
+
+  it("hang up on who answers a caller whose permission has just ended", async () => {
+    const { one, two } = await startBoth();
+    const alice = await enter(one.node, deviceOf(stage, ALICE));
+    const bob = await enter(two.node, deviceOf(stage, BOB), { domain: two.domain });
+    const { invite, ringing } = await call(alice, bob, `sip:${bobsNumber}@one.example`);
+    await endEpoch(stage.client(ALICE), stage.entry.clients ?? "0x");
+    await alice.client.response(invite, 403);
+    await bob.client.request("CANCEL");
+    // Not as a caller's: his own node has told him to stop, but his answer was faster.
+    bob.client.respond(ringing, 200, { body: SDP });
+    await bob.client.request("ACK");
+    const bye = await bob.client.request("BYE");
+    expect(oneOf(bye, "Call-ID")).toBe(oneOf(invite, "Call-ID"));
+    bob.client.respond(bye, 200);
   });
 
   it("open their link again when it was lost while they talked", async () => {

@@ -26,9 +26,8 @@ afterEach(async () => {
   await stage.request("evm_revert", [snapshot]);
 });
 
-/** The phones of these tests sign in for chain 1; the book's chain is the one that is read. */
 async function start(): Promise<TestNode> {
-  const node = await startChainNode(stage, { signedFor: 1 });
+  const node = await startChainNode(stage);
   await loaded(node);
   return node;
 }
@@ -37,7 +36,8 @@ function phoneOf(node: TestNode, index: number, more: Partial<TestPhoneOptions> 
   const person = createPerson(stage.chain.accounts.at(index)?.privateKey);
   // A new phone for each look: what it has learnt is good for some seconds, and these tests wait for none.
   const directory = createTestResolver([stage.entry], createClock());
-  return createTestPhone({ person, directory, domain, urls: [node.url], ...more });
+  const chainId = stage.entry.id;
+  return createTestPhone({ person, directory, domain, chainId, urls: [node.url], ...more });
 }
 
 const isRinging = (phone: TestPhone) =>
@@ -82,10 +82,8 @@ describe("a phone that calls a number", () => {
 });
 
 describe("a phone whose permission has ended", () => {
-  // Here the node looks where delegations are signed for: on the chain that it reads.
   it.each(["by the account's epoch", "by its revocation"])("%s is told so by the node", async how => {
-    const node = await startChainNode(stage);
-    await loaded(node);
+    const node = await start();
     const person = createPerson(stage.chain.accounts.at(BOB)?.privateKey);
     const device = await person.device({}, stage.entry.id);
     const bob = await phoneOf(node, BOB, { person, device });

@@ -14,17 +14,15 @@ export const quickFollow: Partial<FollowLimits> = { pollMs: 20, longestWaitMs: 1
 export interface ChainNodeConfig extends NodeConfig {
   readonly rpcs?: readonly string[];
   readonly follow?: Partial<FollowLimits>;
-  /** The chain of delegations, where it is another. */
-  readonly signedFor?: number;
 }
 
 /** A node that reads the stage's chain, by its own server or by another one. */
 export function startChainNode(
   stage: ChainStage,
-  { rpcs, follow, signedFor = stage.entry.id, ...config }: ChainNodeConfig = {},
+  { rpcs, follow, ...config }: ChainNodeConfig = {},
 ): Promise<TestNode> {
   const chains = [{ ...stage.entry, ...(rpcs && { rpcs }) }];
-  const chain = { id: signedFor, book: { chains }, limits: { ...quickFollow, ...follow } };
+  const chain = { id: stage.entry.id, book: { chains }, limits: { ...quickFollow, ...follow } };
   return startNode({ domain: "one.example", chain, ...config });
 }
 

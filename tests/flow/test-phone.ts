@@ -45,6 +45,8 @@ export interface TestPhoneOptions {
   /** Stays with a device when its phone is closed and comes back. */
   readonly instance?: string;
   readonly domain?: string;
+  /** The chain that its delegation is signed for. */
+  readonly chainId?: number;
   readonly replays?: Replays;
   readonly screens?: Partial<Screens>;
   readonly directory?: Directory;
@@ -57,7 +59,8 @@ export interface TestPhoneOptions {
 /** A phone without a browser, on line. */
 export async function createTestPhone(options: TestPhoneOptions): Promise<TestPhone> {
   const person = options.person ?? createPerson();
-  const device = options.device ?? (await person.device());
+  const { chainId = 1 } = options;
+  const device = options.device ?? (await person.device({}, chainId));
   const instance = options.instance ?? crypto.randomUUID();
   const end = new AbortController();
   onTestFinished(() => end.abort());
@@ -79,7 +82,7 @@ export async function createTestPhone(options: TestPhoneOptions): Promise<TestPh
     urls: options.urls,
     device,
     instance,
-    chainId: 1,
+    chainId,
     ...(options.directory && { directory: options.directory }),
     wallets: createWalletCheck(),
     clock,
