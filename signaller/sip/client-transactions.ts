@@ -95,6 +95,22 @@ export class ClientTransactions implements Table {
     for (const run of [...(this.#byFlow.get(flow) ?? [])]) this.step(run, { type: "transport-error" });
   }
 
+  /** The same for a flow that may still be there, and hears that nothing waits for it. */
+  giveUp(flow: Flow): void {
+    for (const run of [...(this.#byFlow.get(flow) ?? [])]) {
+      run.cancel([]);
+      this.step(run, { type: "transport-error" });
+    }
+  }
+
+  /** Sends a request that nobody has said a word to by another flow, as if it had never been sent. */
+  move(run: ClientRun, flow: Flow): ClientRun | undefined {
+    const { state, user } = run;
+    if (state.name !== "calling") return undefined;
+    this.#drop(run);
+    return this.open(flow, state.request, user);
+  }
+
   step(run: ClientRun, event: ClientEvent): void {
     if (run.state.name === "terminated") return;
     const [state, effects] = stepClient(run.state, event);
@@ -135,10 +151,14 @@ export class ClientTransactions implements Table {
   }
 
   #close(run: ClientRun): void {
+    this.#drop(run);
+    run.user.onClosed();
+  }
+
+  #drop(run: ClientRun): void {
     if (run.timer !== undefined) this.#wheel.stop(run.timer);
     if (this.#runs.get(run.key) === run) this.#runs.delete(run.key);
     const siblings = this.#byFlow.get(run.flow);
     if (siblings?.delete(run) && siblings.size === 0) this.#byFlow.delete(run.flow);
-    run.user.onClosed();
   }
 }

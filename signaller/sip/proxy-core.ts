@@ -83,6 +83,14 @@ export class ProxyCore {
     });
   }
 
+  /**
+   * A device has come back by another connection: a call that the old one has swallowed rings by the new one. Within a
+   * dialog both ends have something to say now, and whoever waits is better told so.
+   */
+  move(old: Flow, fresh: Flow): void {
+    for (const invite of this.#invites) invite.move(old, fresh);
+  }
+
   /** Calls to a number that ring at devices which are no longer its owner's. What is answered goes on. */
   withdrawNumber(number: string, owner: string | undefined, withdrawal: Withdrawal): void {
     for (const invite of this.#invites) {
@@ -169,6 +177,14 @@ class Forwarded implements ServerUser, Timed {
     if (late.tags.has(tag) || late.tags.size >= MOST_LATE_TAGS) return;
     late.tags.add(tag);
     clients.open(flow, answer.bye, NOBODY);
+  }
+
+  move(old: Flow, fresh: Flow): void {
+    if (this.#state.name !== "searching" || toTag(this.#state.search.request) !== undefined) return;
+    for (const branch of [...this.#branches]) {
+      if (branch?.run?.flow !== old) continue;
+      branch.run = this.#config.clients.move(branch.run, fresh) ?? branch.run;
+    }
   }
 
   begin(effects: readonly ProxyEffect[], onEnd: () => void): void {

@@ -245,6 +245,7 @@ export class Reception implements SipHost {
     else {
       if (registrar.bindingsOf(user).length > 0) whereabouts?.changedHands.arrived(user);
       this.#accept(connection, request, answer.headers);
+      core.comeBack(connection, answer.left);
     }
   }
 

@@ -2,6 +2,7 @@ import { contacts, header, tokens } from "../../protocol/sip/fields.ts";
 import type { ByteText, SipHeader, SipRequest } from "../../protocol/sip/message.ts";
 import {
   type Binding as Device,
+  isSameDevice,
   processRegister,
   registeredHeaders,
 } from "../../protocol/sip/registrar-bindings.ts";
@@ -36,6 +37,8 @@ export interface RegisterAnswer {
   readonly status: number;
   readonly sentence?: string;
   readonly headers: readonly SipHeader[];
+  /** Connections whose last device has come back by this one. */
+  readonly left?: readonly Flow[];
 }
 
 /**
@@ -74,7 +77,8 @@ export function register(registering: Registering, context: RegisterContext): Re
     const key = asked.find(({ text }) => text === device.contact)?.key ?? device.contact;
     registrar.put(toBinding(device, { user, flow, key }));
   }
-  return { status: 200, headers: registeredHeaders(request, registrar.bindingsOf(user), { now, address }) };
+  const headers = registeredHeaders(request, registrar.bindingsOf(user), { now, address });
+  return { status: 200, headers, left: leftFor(flow, outcome, registrar) };
 }
 
 interface Asked {
@@ -101,6 +105,16 @@ function readContacts(request: SipRequest, limits: SipRoomLimits): Asked[] | Reg
 function heldBy(flow: Flow, without: readonly Device[], registrar: Registrar): number {
   const bindings: readonly Device[] = registrar.bindingsOn(flow);
   return bindings.filter(binding => !without.includes(binding)).length;
+}
+
+/** Who takes a registration back has no other connection; who writes one in place of another's has. */
+function leftFor(
+  flow: Flow,
+  { put, remove }: { readonly put: readonly Device[]; readonly remove: readonly Binding[] },
+  registrar: Registrar,
+): readonly Flow[] {
+  const back = remove.filter(older => older.flow !== flow && put.some(newer => isSameDevice(older, newer)));
+  return [...new Set(back.map(older => older.flow))].filter(old => registrar.bindingsOn(old).length === 0);
 }
 
 /** All that stays in memory is cut loose from the message it came in. */

@@ -87,6 +87,17 @@ export class SipCore {
     this.#config.servers.forget(flow);
   }
 
+  /**
+   * A device has left other connections for this one (RFC 5626 §5.3): nobody will answer by them any more. They may be
+   * half open for a minute yet, in which whatever waits there would hold up the dialogs that it belongs to.
+   */
+  comeBack(flow: Flow, left: readonly Flow[] = []): void {
+    for (const old of left) {
+      this.#config.core.move(old, flow);
+      this.#config.clients.giveUp(old);
+    }
+  }
+
   #screen(flow: Flow, request: SipRequest): void {
     const screening = screenRequest(request, this.#config.proxy);
     if (screening.kind === "refuse") {
