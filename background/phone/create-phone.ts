@@ -1,5 +1,6 @@
 import { isOver, isTalking } from "../../protocol/call/call.ts";
 import type { CallId } from "../../protocol/ids.ts";
+import type { NumberNews } from "../../protocol/sip/reg-info.ts";
 import type { Context } from "../../protocol/words/context.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
@@ -40,6 +41,7 @@ export function createPhone(options: PhoneOptions): PhoneKit {
   const { domain, device, clock, random, log, signal, ports } = options;
   const callListeners = new Set<(record: CallRecord) => void>();
   const lineListeners = new Set<(state: LineState) => void>();
+  const numberListeners = new Set<(news: readonly NumberNews[]) => void>();
   const { wallets, chainId, directory } = options;
   const account = accountOf(device);
   const verifier = createVerifier({ clock, wallets, chainId, account, directory, signal });
@@ -51,6 +53,7 @@ export function createPhone(options: PhoneOptions): PhoneKit {
     user: {
       invited: (invite, incoming) => calls.invited(invite, incoming),
       cancelled: (id, reasons) => calls.cancelled(id, reasons),
+      numbersChanged: news => emit(numberListeners, news),
     },
   });
   const calls = new Calls({
@@ -82,6 +85,7 @@ export function createPhone(options: PhoneOptions): PhoneKit {
       stop: () => line.stop(),
       watch: watcher(lineListeners),
     },
+    numbers: { watch: watcher(numberListeners) },
     calls: { list: () => calls.all.map(({ record }) => record), watch: watcher(callListeners) },
     dial: (text, context) => dial(calls, readDialled(text, directory !== undefined), context),
     accept: id => accept(calls, id),

@@ -1,4 +1,5 @@
 import type { CallId } from "../../protocol/ids.ts";
+import type { NumberNews } from "../../protocol/sip/reg-info.ts";
 import type { Context } from "../../protocol/words/context.ts";
 import type { LineState } from "../sip/line-state.ts";
 import type { CallRecord } from "./ports.ts";
@@ -14,6 +15,10 @@ export interface PhoneKit {
     /** Signs out; calls go on as long as they can. */
     stop(): void;
     watch(listener: (state: LineState) => void, signal: AbortSignal): void;
+  };
+  readonly numbers: {
+    /** What the line's node says of numbers that have changed hands. It is the node's word: the chain has the last. */
+    watch(listener: (news: readonly NumberNews[]) => void, signal: AbortSignal): void;
   };
   readonly calls: {
     list(): readonly CallRecord[];

@@ -2,11 +2,12 @@ import { fragmentMediaType } from "../../protocol/peer/sdp-fragment.ts";
 import type { ServerRules } from "../../protocol/sip/check-request.ts";
 import { toHeader } from "../../protocol/sip/edit-message.ts";
 import type { ByteText, SipHeader, SipRequest } from "../../protocol/sip/message.ts";
+import { regInfoType } from "../../protocol/sip/reg-info.ts";
 import { contextMediaType } from "../../protocol/words/context.ts";
 import { sealedMediaType } from "../identity/sealed-body.ts";
 import { sdpMediaType, type WireBody } from "./bodies.ts";
 
-const METHODS = ["INVITE", "ACK", "BYE", "CANCEL", "PRACK", "INFO", "OPTIONS"];
+const METHODS = ["INVITE", "ACK", "BYE", "CANCEL", "PRACK", "INFO", "OPTIONS", "NOTIFY"];
 const EXTENSIONS = ["100rel", "gruu", "trickle-ice", "etherlynk.v1"];
 const MEDIA_TYPES = [sdpMediaType, sealedMediaType, fragmentMediaType, contextMediaType];
 
@@ -14,7 +15,8 @@ const MEDIA_TYPES = [sdpMediaType, sealedMediaType, fragmentMediaType, contextMe
 export const phoneRules: ServerRules = {
   methods: new Set(METHODS),
   extensions: new Set(EXTENSIONS),
-  mediaTypes: new Set(MEDIA_TYPES),
+  // What a node tells of numbers is no body of a call, and not among those that are offered for one.
+  mediaTypes: new Set([...MEDIA_TYPES, regInfoType]),
   schemes: new Set(["sip", "sips"]),
 };
 

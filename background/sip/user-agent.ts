@@ -2,8 +2,9 @@ import type { CallId } from "../../protocol/ids.ts";
 import { isCallId, isDialogTag } from "../../protocol/ids.ts";
 import { checkRequest } from "../../protocol/sip/check-request.ts";
 import { createResponse, type ResponseParts } from "../../protocol/sip/create-response.ts";
-import { callId, contacts, fromTag, toTag } from "../../protocol/sip/fields.ts";
+import { callId, contacts, fromTag, header, toTag, viaCount } from "../../protocol/sip/fields.ts";
 import type { ByteText, SipHeader, SipRequest } from "../../protocol/sip/message.ts";
+import { type NumberNews, parseRegInfo, regEvent } from "../../protocol/sip/reg-info.ts";
 import { SipParseError } from "../../protocol/sip/sip-parse-error.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
@@ -24,6 +25,8 @@ export interface UserAgentUser {
   invited(invite: SipRequest, incoming: Incoming): void;
   /** Their CANCEL, or the loss of the connection over which an answer would have gone. */
   cancelled(id: CallId, reasons: readonly ByteText[]): void;
+  /** The node says which numbers lead here, and no longer. */
+  numbersChanged(news: readonly NumberNews[]): void;
 }
 
 export interface Incoming {
@@ -112,6 +115,7 @@ export class UserAgent implements TransactionsUser {
     const refusal = checkRequest(request, phoneRules);
     if (refusal !== undefined) this.#respond(request, refusal.status, { headers: refusal.headers });
     else if (request.method === "INVITE") this.#invited(request);
+    else if (request.method === "NOTIFY") this.#notified(request);
     // What is left without a dialog: OPTIONS is answered as an INVITE would be (§11.2), others belong to none.
     else if (request.method === "OPTIONS") this.#respond(request, 200, { headers: abilities });
     else this.#respond(request, 481);
@@ -137,6 +141,13 @@ export class UserAgent implements TransactionsUser {
         return wire;
       },
     });
+  }
+
+  /** Of the node itself and nobody else: what others send has passed the node, and bears its Via and theirs. */
+  #notified(notify: SipRequest): void {
+    const isKnown = header(notify, "event") === regEvent && viaCount(notify) === 1;
+    this.#respond(notify, isKnown ? 200 : 489);
+    if (isKnown) this.#options.user.numbersChanged(parseRegInfo(notify.body));
   }
 
   #respond(request: SipRequest, status: number, parts: ResponseParts = {}): void {

@@ -14,11 +14,16 @@ export interface ChainChangesConfig {
   readonly chainId: number;
   readonly registrar: Registrar;
   readonly proxies: ProxyCore;
+  /** Tells whose numbers these were and are; gives how many heard it. */
+  tellOwners(change: ChainChange): number;
   readonly log: Log;
   flows(): Iterable<Flow>;
 }
 
-/** Carries out what a block has changed: ringing calls to numbers that were sold, devices that may no longer act. */
+/**
+ * Carries out what a block has changed: ringing calls to numbers that were sold, devices that may no longer act. Those
+ * whom it concerns hear of it at once.
+ */
 export function obeyChainChanges(config: ChainChangesConfig): void {
   const { whereabouts, registrar } = config;
   const isHere = (account: string) => registrar.bindingsOf(account).length > 0;
@@ -29,9 +34,11 @@ export function obeyChainChanges(config: ChainChangesConfig): void {
   });
 }
 
-function endRinging({ proxies, log }: ChainChangesConfig, { numbers }: ChainChange): void {
+function endRinging({ proxies, tellOwners, log }: ChainChangesConfig, change: ChainChange): void {
+  const { numbers } = change;
+  if (numbers.size === 0) return;
   for (const [id, { to }] of numbers) proxies.withdrawNumber(`+${id}`, to, sold);
-  if (numbers.size > 0) log("debug", "chain.numbers", { changed: numbers.size });
+  log("debug", "chain.numbers", { changed: numbers.size, told: tellOwners(change) });
 }
 
 function endIdentities(config: ChainChangesConfig, { accounts, isAll }: ChainChange): void {

@@ -13,6 +13,7 @@ import { ClientTransactions } from "./client-transactions.ts";
 import { createDomains, type Domains } from "./domains.ts";
 import type { Flow } from "./flow.ts";
 import { type SipRoomLimits, sipRoomLimits } from "./limits.ts";
+import { createNumberNotices } from "./number-notices.ts";
 import type { Peers } from "./peers.ts";
 import { ProxyCore } from "./proxy-core.ts";
 import { Reception } from "./reception.ts";
@@ -85,11 +86,15 @@ const SUBPROTOCOL = "sip";
 export function createSipRoom(config: SipRoomConfig): SipRoom {
   const parts = createParts(config);
   const { limits, domains, wheel, registrar, clients, servers, flows, others } = parts;
-  const { core, proxies, reception } = createCore(config, parts);
+  const { core, proxies, proxy, reception } = createCore(config, parts);
   const { whereabouts, log } = config;
   if (whereabouts !== undefined) {
     const chainId = config.chain.id;
-    obeyChainChanges({ whereabouts, chainId, registrar, proxies, log, flows: () => flows.values() });
+    const tellOwners = createNumberNotices({ registrar, clients, domains, proxy });
+    obeyChainChanges({
+      ...{ whereabouts, chainId, registrar, proxies, tellOwners, log },
+      flows: () => flows.values(),
+    });
   }
   const sweeps = setInterval(() => registrar.sweep(), limits.sweepMs).unref();
   return {
@@ -190,7 +195,7 @@ function createCore(config: SipRoomConfig, parts: Parts) {
     admission: config.open ? undefined : toAdmission(config, domains, limits),
     onForget: connection => flows.delete(connection.id),
   });
-  return { core, proxies, reception };
+  return { core, proxies, proxy, reception };
 }
 
 function createDialect(path: string, open: (wire: Wire) => SipConnection): Dialect {

@@ -2,9 +2,10 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createClock } from "../../background/base/clock.ts";
 import { deviceIdOf } from "../../background/identity/device-keys.ts";
 import { parseNumber } from "../../protocol/number/number.ts";
+import { formatRegInfo, type NumberNews } from "../../protocol/sip/reg-info.ts";
 import { endEpoch, revokeDevice } from "../../scripts/chain/home.ts";
 import { type ChainStage, createTestResolver, startChainStage } from "./chain-stage.ts";
-import { loaded, startChainNode, transfer } from "./node-chain-stage.ts";
+import { deviceOf, enter, loaded, startChainNode, transfer, until } from "./node-chain-stage.ts";
 import { createPerson } from "./phone-device.ts";
 import type { TestNode } from "./test-node.ts";
 import { createTestPhone, type TestPhone, type TestPhoneOptions } from "./test-phone.ts";
@@ -78,6 +79,38 @@ describe("a phone that calls a number", () => {
     carol.kit.accept(id);
     const { call } = await third.until(it => it.id === id && it.call.state.kind === "active");
     expect(call).toMatchObject({ peer: carol.person.account, proof: "proven" });
+  });
+});
+
+describe("a phone whose number is sold", () => {
+  it("hears it at once although nobody calls it, and stays on its line; from nobody but its node", async () => {
+    const node = await start();
+    const bob = await phoneOf(node, BOB);
+    const heard: string[] = [];
+    const listen = (news: readonly NumberNews[]) => {
+      for (const { number, isGone } of news) heard.push(`${number} ${isGone ? "gone" : "here"}`);
+    };
+    bob.kit.numbers.watch(listen, new AbortController().signal);
+    // Somebody who is admitted too, and writes what a node writes.
+    const carol = await enter(node, deviceOf(stage, CAROL));
+    const lie = formatRegInfo(domain, [{ number: bobsNumber, isGone: true }]);
+    const headers = [
+      ["Event", "reg"],
+      ["Subscription-State", "active"],
+      ["Content-Type", "application/reginfo+xml"],
+    ] as const;
+    const uri = `sip:${bob.person.account}@${domain}`;
+    expect((await carol.client.ask("NOTIFY", uri, { headers, body: lie })).status).toBe(489);
+    const from = `<sip:${domain}>;tag=1`;
+    expect((await carol.client.ask("NOTIFY", uri, { from, headers, body: lie })).status).toBe(403);
+
+    await transfer(stage, bobsNumber, { from: BOB, to: CAROL });
+    await until("he is told", () => heard.length > 0);
+    expect(heard).toEqual([`${bobsNumber} gone`]);
+    expect(bob.kit.line.get().name).toBe("up");
+    await stage.request("anvil_reorg", [1, []]);
+    await until("he is told that it was not", () => heard.length > 1);
+    expect(heard).toEqual([`${bobsNumber} gone`, `${bobsNumber} here`]);
   });
 });
 

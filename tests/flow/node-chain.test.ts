@@ -198,6 +198,7 @@ describe("a sale", () => {
     await alice.client.request("ACK");
     alice.client.respond(bye, 200);
     alice.client.respond(await alice.client.request("CANCEL"), 200);
+    await alice.client.request("NOTIFY");
     expect((await alice.client.settle()).map(({ start }) => start)).toEqual([]);
     const heard = (await bob.client.settle()).map(({ status }) => status);
     expect(heard.filter(status => status !== 100)).toEqual([]);
@@ -212,7 +213,16 @@ describe("a sale", () => {
     await transfer(stage, number, { from: ALICE, to: CAROL });
     await caughtUp(stage, node);
     await ring(bob, carol);
+    const lost = await alice.client.request("NOTIFY");
+    expect([oneOf(lost, "Event"), oneOf(lost, "From")]).toEqual([
+      "reg",
+      expect.stringMatching(/^<sip:one\.example>/),
+    ]);
+    expect(lost.body).toContain(`aor="sip:${number}@one.example" id="${number}" state="terminated"`);
+    expect((await carol.client.request("NOTIFY")).body).toContain('state="active"');
     expect((await alice.client.settle()).map(({ start }) => start)).toEqual([]);
+    // Whose number it was not hears nothing of it.
+    expect((await bob.client.settle()).map(({ method }) => method)).not.toContain("NOTIFY");
   });
 
   it("leaves running calls alone", async () => {
@@ -224,6 +234,7 @@ describe("a sale", () => {
     await alice.client.request("ACK");
     await transfer(stage, number, { from: ALICE, to: CAROL });
     await caughtUp(stage, node);
+    await alice.client.request("NOTIFY");
     expect((await alice.client.settle()).map(({ start }) => start)).toEqual([]);
     const bye = bob.client.inDialog("BYE", dialog);
     alice.client.respond(await alice.client.request("BYE"), 200);
@@ -240,6 +251,8 @@ describe("a sale", () => {
     await stage.request("anvil_reorg", [1, []]);
     await until("the sale is undone", async () => (await metricOf(node, "chain_undone_total")) === 1);
     await ring(bob, alice);
+    expect((await alice.client.request("NOTIFY")).body).toContain('state="terminated"');
+    expect((await alice.client.request("NOTIFY")).body).toContain('state="active"');
   });
 });
 
