@@ -22,7 +22,9 @@ export function startWorker(parts: WorkerParts): void {
   });
   api.runtime.onStartup.addListener(() => void wake("startup"));
   // A listener's being there makes the browser wait with the update until it is applied, or until it restarts.
-  api.runtime.onUpdateAvailable.addListener(({ version }) => bus.tell("worker.update.waiting", { version }));
+  api.runtime.onUpdateAvailable.addListener(({ version }) => {
+    void wake("update").then(() => bus.tell("worker.update.waiting", { version }));
+  });
   api.alarms.onAlarm.addListener(() => void wake("alarm"));
   api.permissions.onAdded.addListener(({ origins = [] }) => {
     void sync()

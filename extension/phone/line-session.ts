@@ -21,7 +21,7 @@ import { noteOpenCalls } from "./open-calls.ts";
 import { createRinger } from "./ringer.ts";
 import { sayGoodbye } from "./say-goodbye.ts";
 import { startDirectory } from "./start-directory.ts";
-import { waitForUpdates } from "./update-wait.ts";
+import type { Updates } from "./update-wait.ts";
 import { watchMachine } from "./watch-machine.ts";
 
 /** What the user knows and wants, from the features that keep it. */
@@ -39,6 +39,7 @@ export interface LineSession {
   readonly parts: FeatureParts;
   readonly people: People;
   readonly account: SignedIn;
+  readonly updates: Updates;
   readonly wallets: WalletCheck;
   readonly clock: Clock;
   readonly log: Log;
@@ -50,7 +51,7 @@ const mostCalls = 2;
 
 /** The phone of the account that is signed in: its line, its calls, their sound and windows. */
 export function startLine(session: LineSession): LineKit {
-  const { parts, people, account, wallets, clock, log, signal } = session;
+  const { parts, people, account, updates, wallets, clock, log, signal } = session;
   const { bus, store, failed } = parts;
   const { preferences, contacts, recents } = people;
   const { device, instance, home } = account;
@@ -86,7 +87,7 @@ export function startLine(session: LineSession): LineKit {
   noteOpenCalls({ kit, store, log: recents, failed, signal });
   watchMachine(kit, signal);
   sayGoodbye(kit, signal);
-  waitForUpdates({ bus, kit, failed, signal });
+  updates.spare(kit.calls, signal);
   store.keys.removeExpired(clock.wall()).catch((error: unknown) => failed("keys", error));
   kit.line.start();
   return { ...kit, show: windows.show };

@@ -15,11 +15,13 @@ import type { FeatureParts } from "./feature-parts.ts";
 import { type People, startLine } from "./line-session.ts";
 import { createSnapshotFeed, type SnapshotFeed } from "./snapshot-feed.ts";
 import { createAsking } from "./start-directory.ts";
+import type { Updates } from "./update-wait.ts";
 
 export interface SessionOptions {
   readonly bus: Bus;
   readonly log: Log;
   readonly failed: (name: string, error: unknown) => void;
+  readonly updates: Updates;
   /** Everything of this session is destroyed; the next one begins with an empty database. */
   signedOut(): void;
   readonly signal: AbortSignal;
@@ -37,7 +39,7 @@ export async function startSession(options: SessionOptions): Promise<void> {
 }
 
 async function openSession(options: SessionOptions, feed: SnapshotFeed): Promise<void> {
-  const { bus, log, failed, signal } = options;
+  const { bus, log, failed, updates, signal } = options;
   const clock = createClock();
   const store = await openStore({ now: clock.now(), signal });
   const parts: FeatureParts = {
@@ -59,7 +61,7 @@ async function openSession(options: SessionOptions, feed: SnapshotFeed): Promise
     line?.end.abort();
     const end = new AbortController();
     const ends = AbortSignal.any([signal, end.signal]);
-    line = { end, kit: startLine({ parts, people, account, wallets, clock, log, signal: ends }) };
+    line = { end, kit: startLine({ parts, people, account, updates, wallets, clock, log, signal: ends }) };
   };
   const kit = () => line?.kit;
   answerCalls({ bus, kit, home: () => feed.now().home, signal });

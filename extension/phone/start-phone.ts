@@ -1,6 +1,7 @@
 import type { Log } from "../../background/base/log.ts";
 import type { Bus } from "../../background/bus/bus.ts";
 import { startSession } from "./session.ts";
+import { waitForUpdates } from "./update-wait.ts";
 
 export interface PhoneParts {
   readonly bus: Bus;
@@ -11,10 +12,11 @@ export interface PhoneParts {
 
 /** The phone: in Chrome within the offscreen document, in Firefox within the background page. */
 export function startPhone({ bus, log, failed, signal }: PhoneParts): void {
+  const updates = waitForUpdates({ bus, failed, signal });
   const begin = () => {
     const end = new AbortController();
     startSession({
-      ...{ bus, log, failed },
+      ...{ bus, log, failed, updates },
       signal: AbortSignal.any([signal, end.signal]),
       signedOut() {
         // After the answer to who signed out has left.
