@@ -21,6 +21,7 @@ const call: RecentCall = {
   direction: "incoming",
   address: "sip:bob.eth@node.example",
   peer: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+  title: "bob.eth",
   proof: "proven",
   reason: "no-answer",
   talked: false,
@@ -105,13 +106,17 @@ describe("the phone's store", () => {
 
   it("reads only what is a call or a contact", () => {
     expect(recentCalls.read(JSON.parse(JSON.stringify(call)), 1)).toEqual(JSON.parse(JSON.stringify(call)));
+    // As it was written before names of the chain were kept.
+    const { title: _, ...older } = call;
+    expect(recentCalls.read(older, 1)).toEqual(older);
     expect(contacts.read(bob, 1)).toEqual(bob);
     for (const field of Object.keys(recentCalls.fields)) {
-      if (["connected", "ended", "context"].includes(field)) continue;
+      if (["title", "connected", "ended", "context"].includes(field)) continue;
       expect(recentCalls.read({ ...call, [field]: undefined }, 1), field).toBeUndefined();
     }
     for (const wrong of [
       { reason: "bored" },
+      { title: 5 },
       { connected: "now" },
       { context: { origin: 5 } },
       { id: "a b" },

@@ -61,8 +61,13 @@ export function toCallView(record: CallRecord, { contact }: Known): CallView {
 
 /** The one rule of who is called by which name, in windows, notices and lists. */
 export function toTitle(record: CallRecord, contact: string | undefined): string {
+  return (mayBearName(record.call) ? contact : undefined) ?? chainTitleOf(record) ?? record.address;
+}
+
+/** What the chain calls them, as far as it may be believed of this call. */
+export function chainTitleOf(record: CallRecord): string | undefined {
   const known = knownOf(record);
-  return (mayBearName(record.call) ? contact : undefined) ?? known?.name ?? known?.number ?? record.address;
+  return known?.name ?? known?.number;
 }
 
 export function toLineView(state: LineState): LineView {

@@ -9,10 +9,12 @@ import { createTonePlayer } from "../../background/media/tones.ts";
 import { createWindowMedia } from "../../background/media/window-media.ts";
 import { createPhone } from "../../background/phone/create-phone.ts";
 import type { PhoneKit } from "../../background/phone/kit.ts";
-import type { CallLog, CallRecord, Screens } from "../../background/phone/ports.ts";
+import type { CallRecord, Screens } from "../../background/phone/ports.ts";
 import { isOver } from "../../protocol/call/call.ts";
 import type { SignedIn } from "../features/account/phone.ts";
+import type { Recents } from "../features/recents/phone.ts";
 import type { LineKit } from "./answer-calls.ts";
+import { createCallLog } from "./call-log.ts";
 import { toTitle } from "./call-view.ts";
 import { type CallWindows, startCallWindows } from "./call-windows.ts";
 import type { FeatureParts } from "./feature-parts.ts";
@@ -32,7 +34,7 @@ export interface People {
     isContact(address: string): boolean;
     isBlocked(address: string): boolean;
   };
-  readonly recents: CallLog;
+  readonly recents: Recents;
 }
 
 export interface LineSession {
@@ -80,7 +82,13 @@ export function startLine(session: LineSession): LineKit {
     chainId: home.chain.id,
     ...{ device, instance, wallets, clock, log, signal },
     random: createRandom(),
-    ports: { media, ringer, screens: toScreens(people), replays: store.replays, callLog: recents },
+    ports: {
+      media,
+      ringer,
+      screens: toScreens(people),
+      replays: store.replays,
+      callLog: createCallLog(recents, () => kit.calls.list()),
+    },
   });
   const windows: CallWindows = startCallWindows({ bus, kit, titleOf, failed, signal });
   feedCalls({ kit, feed: parts.feed, titleOf: contacts.titleOf, signal });

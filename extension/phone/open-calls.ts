@@ -1,15 +1,18 @@
 import { createTurns } from "../../background/base/turns.ts";
 import type { PhoneKit } from "../../background/phone/kit.ts";
-import type { CallEntry, CallLog, CallRecord } from "../../background/phone/ports.ts";
+import type { CallRecord } from "../../background/phone/ports.ts";
 import { type RecentCall, recentCalls } from "../../background/store/records/recent-call.ts";
 import type { Store } from "../../background/store/store.ts";
 import { isOver } from "../../protocol/call/call.ts";
+import type { LoggedCall } from "../features/recents/model.ts";
+import type { Recents } from "../features/recents/phone.ts";
+import { chainTitleOf } from "./call-view.ts";
 import { isShown } from "./call-windows.ts";
 
 export interface OpenCallsOptions {
   readonly kit: Pick<PhoneKit, "calls">;
   readonly store: Pick<Store, "pending" | "recents">;
-  readonly log: CallLog;
+  readonly log: Recents;
   readonly failed: (name: string, error: unknown) => void;
   readonly signal: AbortSignal;
 }
@@ -43,7 +46,7 @@ export function noteOpenCalls({ kit, store, log, failed, signal }: OpenCallsOpti
   }, signal);
 }
 
-async function closeLeft({ pending, recents }: OpenCallsOptions["store"], log: CallLog): Promise<void> {
+async function closeLeft({ pending, recents }: OpenCallsOptions["store"], log: Recents): Promise<void> {
   const { entries } = await pending.find("kind", kind);
   if (entries.length === 0) return;
   // The phone may have ended between the log and its note.
@@ -56,14 +59,16 @@ async function closeLeft({ pending, recents }: OpenCallsOptions["store"], log: C
 }
 
 /** As it would be told if the phone were gone in the next moment. */
-function toOpenEntry({ id, address, context, began, connected, call }: CallRecord): CallEntry {
+function toOpenEntry(record: CallRecord): LoggedCall {
+  const { id, address, context, began, connected, call } = record;
   const { direction, peer, proof } = call;
   const talked = connected !== undefined;
   const reason = direction === "incoming" && !talked ? "cancelled" : "network-lost";
-  return { id, address, context, began, connected, ended: undefined, direction, peer, proof, reason, talked };
+  const facts = { id, address, context, began, connected, ended: undefined, direction, peer, proof };
+  return { ...facts, title: chainTitleOf(record), reason, talked };
 }
 
-function toEntry({ seen: _, ...entry }: RecentCall): CallEntry {
+function toEntry({ seen: _, ...entry }: RecentCall): LoggedCall {
   return entry;
 }
 

@@ -13,6 +13,8 @@ export interface RecentCall {
   readonly address: string;
   /** The party in its one written form; an account where it was proven. */
   readonly peer: string;
+  /** What the chain called them at that time. Older entries have none, and neither has whom no chain knows. */
+  readonly title?: string;
   readonly proof: "none" | "proven" | "waived";
   readonly reason: EndReason;
   readonly talked: boolean;
@@ -36,6 +38,7 @@ export const recentCalls: LogDefinition<RecentCall> = {
     direction: plain,
     address: personal,
     peer: personal,
+    title: personal,
     proof: plain,
     reason: plain,
     talked: plain,
@@ -47,7 +50,11 @@ export const recentCalls: LogDefinition<RecentCall> = {
   },
   at: ({ began }) => began,
   people: ({ address, peer }) => (address === peer ? [peer] : [address, peer]),
-  texts: ({ address, peer, context }) => [address, peer, ...(context ? textsOf(context) : [])],
+  texts: ({ address, peer, title, context }) => [
+    ...[address, peer],
+    ...(title === undefined ? [] : [title]),
+    ...(context ? textsOf(context) : []),
+  ],
 };
 
 /** What people remember of a transaction. */
@@ -57,13 +64,14 @@ function textsOf({ title, order, transaction, contract, amount, origin }: Contex
 
 function isRecentCall(stored: unknown): stored is RecentCall {
   if (!isStored(stored)) return false;
-  const { id, direction, address, peer, proof, reason, talked, began, connected, ended, context, seen } =
-    stored;
+  const { id, direction, address, peer, title, proof, reason, talked, began } = stored;
+  const { connected, ended, context, seen } = stored;
   return (
     isCallId(id) &&
     (direction === "incoming" || direction === "outgoing") &&
     typeof address === "string" &&
     typeof peer === "string" &&
+    (title === undefined || typeof title === "string") &&
     (proof === "none" || proof === "proven" || proof === "waived") &&
     isEndReason(reason) &&
     typeof talked === "boolean" &&

@@ -45,6 +45,11 @@ export const recentLimits = {
   each: 200,
 } as const;
 
+/** A call that is over, and what the chain called whom it was with while it was on. */
+export interface LoggedCall extends CallEntry {
+  readonly title?: string | undefined;
+}
+
 /** What a name that the user gave makes of an address. */
 export type TitleOf = (address: string) => string | undefined;
 
@@ -62,18 +67,19 @@ export function isMissed({ direction, talked, reason }: Pick<RecentCall, "direct
   return direction === "incoming" && !talked && missedReasons.has(reason);
 }
 
-export function toRecentCall(entry: CallEntry): RecentCall {
-  const { id, direction, address, peer, proof, reason, talked, began, connected, ended, context } = entry;
+export function toRecentCall(entry: LoggedCall): RecentCall {
+  const { id, direction, address, peer, title, proof, reason, talked, began, connected, ended, context } =
+    entry;
   const facts = { id, direction, address, peer, proof, reason, talked, began, connected, ended, context };
-  return { ...facts, seen: !isMissed(facts) };
+  return { ...facts, ...(title !== undefined && { title }), seen: !isMissed(facts) };
 }
 
 export function toRecentView({ seq, value }: LogEntry<RecentCall>, titleOf: TitleOf): RecentView {
   const { direction, address, peer, began, reason } = value;
-  const title = mayBearName(value) ? (titleOf(peer) ?? titleOf(address)) : undefined;
+  const contact = mayBearName(value) ? (titleOf(peer) ?? titleOf(address)) : undefined;
   return {
     id: String(seq),
-    title: title ?? address,
+    title: contact ?? value.title ?? address,
     address,
     direction,
     at: began,

@@ -47,6 +47,22 @@ describe("recents", () => {
     expect((await setUp(rig)).rig.snapshot()).toMatchObject({ recents: shown, missed: 1 });
   });
 
+  it("show what the chain called them then, unless the user calls them otherwise; and find it", async () => {
+    const { rig, recents } = await setUp();
+    await recents.write(entry(1));
+    await recents.write({ ...entry(2), title: "bob.eth" });
+    const titles = () => rig.snapshot().recents.map(({ title }) => title);
+    expect(titles()).toEqual(["bob.eth", bob]);
+    const search = (text: string) => rig.bus.ask("recents.page.read", { search: text });
+    expect((await search("bob.eth")).entries).toHaveLength(1);
+    rig.stop();
+    const later = await setUp(rig);
+    rig.feed.change({ contacts: [] });
+    expect(later.rig.snapshot().recents.map(({ title }) => title)).toEqual(["bob.eth", bob]);
+    later.rig.feed.change({ contacts: [{ id: "1", title: "Bob", address: bob, isBlocked: false }] });
+    expect(later.rig.snapshot().recents.map(({ title }) => title)).toEqual(["Bob", "Bob"]);
+  });
+
   it.each<[EndReason, Partial<CallEntry>, boolean]>([
     ["cancelled", {}, true],
     ["no-answer", {}, true],

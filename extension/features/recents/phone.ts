@@ -1,5 +1,4 @@
 import { createTurns } from "../../../background/base/turns.ts";
-import type { CallEntry } from "../../../background/phone/ports.ts";
 import type { LogEntry } from "../../../background/store/log/log-definition.ts";
 import type { RecentCall } from "../../../background/store/records/recent-call.ts";
 import type { FeatureParts } from "../../phone/feature-parts.ts";
@@ -7,6 +6,7 @@ import {
   damageInWords,
   formatCursor,
   isMissed,
+  type LoggedCall,
   parseCursor,
   parseSeq,
   RecentGoneError,
@@ -26,7 +26,7 @@ export interface RecentsKnowledge {
 /** The user's log of calls: written here, and told to panels newest first. */
 export interface Recents {
   /** @throws StoreError: the entry is lost, and the user must hear of it. */
-  write(entry: CallEntry): Promise<void>;
+  write(entry: LoggedCall): Promise<void>;
 }
 
 export async function startRecents(
