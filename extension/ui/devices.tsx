@@ -1,5 +1,6 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { Preferences } from "../../background/bus/phone-contract.ts";
 import { type Device, startDeviceWatch, startLevelMeter } from "../../background/media/devices.ts";
 
 /** What is plugged in, as of now. */
@@ -42,8 +43,49 @@ export function DevicePicker({ label, kind, devices, chosen, choose }: DevicePic
   );
 }
 
+export type ChosenDevices = Preferences["devices"];
+
+export interface CallDevicesProps {
+  readonly chosen: ChosenDevices;
+  readonly choose: (part: Partial<ChosenDevices>) => void;
+  /** What shows that the microphone hears. */
+  readonly meter?: ComponentChildren;
+}
+
+/** What is used in calls. */
+export function CallDevicePickers({ chosen, choose, meter }: CallDevicesProps): JSX.Element {
+  const devices = useDevices();
+  return (
+    <>
+      <DevicePicker
+        label="Microphone"
+        kind="audioinput"
+        devices={devices}
+        chosen={chosen.microphone}
+        choose={microphone => choose({ microphone })}
+      />
+      {meter}
+      <DevicePicker
+        label="Camera"
+        kind="videoinput"
+        devices={devices}
+        chosen={chosen.camera}
+        choose={camera => choose({ camera })}
+      />
+      <DevicePicker
+        label="Loudspeaker"
+        kind="audiooutput"
+        devices={devices}
+        chosen={chosen.speaker}
+        choose={speaker => choose({ speaker })}
+      />
+      <NamelessHint devices={devices} />
+    </>
+  );
+}
+
 /** Names of devices are told to who may use one. */
-export function NamelessHint({ devices }: { readonly devices: readonly Device[] }): JSX.Element | null {
+function NamelessHint({ devices }: { readonly devices: readonly Device[] }): JSX.Element | null {
   if (devices.some(({ label }) => label !== "")) return null;
   return <p class="soft small">The browser names devices once the microphone has been allowed.</p>;
 }

@@ -1,18 +1,14 @@
 import type { JSX } from "preact";
-import type { Preferences } from "../../../background/bus/phone-contract.ts";
-import { DevicePicker, LevelMeter, NamelessHint, useDevices } from "../../ui/devices.tsx";
+import { CallDevicePickers, type ChosenDevices, LevelMeter } from "../../ui/devices.tsx";
 import type { CallProps } from "./panel.tsx";
-
-type Chosen = Preferences["devices"];
 
 /** Another microphone, camera or loudspeaker while the call goes on; chosen for all calls to come as well. */
 export function CallDevices({ media, snapshot, bus, run }: CallProps): JSX.Element {
   const { devices: chosen } = snapshot.preferences;
-  const devices = useDevices();
-  const keep = (part: Partial<Chosen>) =>
+  const keep = (part: Partial<ChosenDevices>) =>
     bus.ask("preferences.values.change", { devices: { ...chosen, ...part } });
   const toChoice = (deviceId: string) => (deviceId === "" ? {} : { deviceId });
-  const choose = (part: Partial<Chosen>) =>
+  const choose = (part: Partial<ChosenDevices>) =>
     run(async () => {
       // What does not open is not kept.
       if (part.microphone !== undefined) await media?.sources.chooseMicrophone(toChoice(part.microphone));
@@ -23,29 +19,11 @@ export function CallDevices({ media, snapshot, bus, run }: CallProps): JSX.Eleme
     });
   return (
     <div class="card form drawer">
-      <DevicePicker
-        label="Microphone"
-        kind="audioinput"
-        devices={devices}
-        chosen={chosen.microphone}
-        choose={microphone => choose({ microphone })}
+      <CallDevicePickers
+        chosen={chosen}
+        choose={choose}
+        meter={<LevelMeter track={media?.sources.ownVoice} />}
       />
-      <LevelMeter track={media?.sources.ownVoice} />
-      <DevicePicker
-        label="Camera"
-        kind="videoinput"
-        devices={devices}
-        chosen={chosen.camera}
-        choose={camera => choose({ camera })}
-      />
-      <DevicePicker
-        label="Loudspeaker"
-        kind="audiooutput"
-        devices={devices}
-        chosen={chosen.speaker}
-        choose={speaker => choose({ speaker })}
-      />
-      <NamelessHint devices={devices} />
     </div>
   );
 }

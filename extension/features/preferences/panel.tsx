@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Preferences, RingtoneName } from "../../../background/bus/phone-contract.ts";
-import { DevicePicker, NamelessHint, useDevices } from "../../ui/devices.tsx";
+import { CallDevicePickers, DevicePicker, useDevices } from "../../ui/devices.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import type { PanelProps } from "../../ui/panel.tsx";
 import { Switch } from "../../ui/switch.tsx";
@@ -97,33 +97,10 @@ function Ringtone({ snapshot, bus, run, change }: SectionProps): JSX.Element {
 
 function Devices({ snapshot, change }: SectionProps): JSX.Element {
   const chosen = snapshot.preferences.devices;
-  const devices = useDevices();
-  const choose = (part: Partial<Preferences["devices"]>) => change({ devices: { ...chosen, ...part } });
   return (
     <section class="card form" aria-labelledby="settings-devices">
       <h2 id="settings-devices">In calls</h2>
-      <DevicePicker
-        label="Microphone"
-        kind="audioinput"
-        devices={devices}
-        chosen={chosen.microphone}
-        choose={microphone => choose({ microphone })}
-      />
-      <DevicePicker
-        label="Camera"
-        kind="videoinput"
-        devices={devices}
-        chosen={chosen.camera}
-        choose={camera => choose({ camera })}
-      />
-      <DevicePicker
-        label="Loudspeaker"
-        kind="audiooutput"
-        devices={devices}
-        chosen={chosen.speaker}
-        choose={speaker => choose({ speaker })}
-      />
-      <NamelessHint devices={devices} />
+      <CallDevicePickers chosen={chosen} choose={part => change({ devices: { ...chosen, ...part } })} />
     </section>
   );
 }
