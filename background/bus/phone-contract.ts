@@ -16,9 +16,11 @@ declare module "../../protocol/bus/contract.ts" {
     "phone.call.hold": Ask<{ readonly call: CallId; readonly held: boolean }, null>;
     /** Brings the window of a call to the front, and opens it where it is not. */
     "phone.call.show": Ask<{ readonly call: CallId }, null>;
+    /** It was read. */
+    "phone.lost-number.forget": Ask<{ readonly number: string }, null>;
   }
   interface Tells {
-    "phone.snapshot.changed": PhoneSnapshot;
+    "phone.snapshot.changed": SnapshotChange;
   }
 }
 
@@ -37,7 +39,19 @@ export interface PhoneSnapshot {
   readonly preferences: Preferences;
   readonly home: HomeDomain;
   readonly offers: readonly OfferView[];
+  /** Numbers that were sold or given away, the oldest first, until each was read. */
+  readonly lost?: readonly LostNumber[];
 }
+
+/** A number that the account owns no longer. The line stays ready: it is the account's. */
+export interface LostNumber {
+  readonly number: string;
+  /** Whose it is now, in words. */
+  readonly said: string;
+}
+
+/** The parts that are others now; `revision` is one more than that of the change before it. */
+export type SnapshotChange = Pick<PhoneSnapshot, "revision"> & Partial<PhoneSnapshot>;
 
 export interface Dialling {
   readonly to: string;

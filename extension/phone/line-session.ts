@@ -2,6 +2,7 @@ import type { Clock } from "../../background/base/clock.ts";
 import type { Log } from "../../background/base/log.ts";
 import { createRandom } from "../../background/base/random.ts";
 import type { Preferences } from "../../background/bus/phone-contract.ts";
+import { accountOf } from "../../background/identity/device-keys.ts";
 import type { WalletCheck } from "../../background/identity/wallet-check.ts";
 import { createCertificate } from "../../background/media/certificate.ts";
 import type { MediaStart } from "../../background/media/media-channel.ts";
@@ -19,6 +20,7 @@ import { toTitle } from "./call-view.ts";
 import { type CallWindows, startCallWindows } from "./call-windows.ts";
 import type { FeatureParts } from "./feature-parts.ts";
 import { feedCalls } from "./feed-calls.ts";
+import { startLostNumbers } from "./lost-numbers.ts";
 import { noteOpenCalls } from "./open-calls.ts";
 import { createRinger } from "./ringer.ts";
 import { sayGoodbye } from "./say-goodbye.ts";
@@ -92,6 +94,11 @@ export function startLine(session: LineSession): LineKit {
   });
   const windows: CallWindows = startCallWindows({ bus, kit, titleOf, failed, signal });
   feedCalls({ kit, feed: parts.feed, titleOf: contacts.titleOf, signal });
+  startLostNumbers({
+    ...{ bus, kit, directory, clock, failed, signal },
+    feed: parts.feed,
+    account: accountOf(device),
+  });
   noteOpenCalls({ kit, store, log: recents, failed, signal });
   watchMachine(kit, signal);
   sayGoodbye(kit, signal);

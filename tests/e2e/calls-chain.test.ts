@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { HomeDomain } from "../../background/bus/phone-contract.ts";
 import { numbersAbi } from "../../protocol/chain/numbers-abi.ts";
@@ -14,6 +16,7 @@ import { quickFollow } from "../flow/node-chain-stage.ts";
 import { type CallPage, toCallPage } from "./call-page.ts";
 import { openPerson, type Person } from "./person.ts";
 
+const pictures = join(import.meta.dirname, "../../.output/pictures");
 const [ALICE, BOB, CAROL] = [0, 1, 2] as const;
 const bobsNumber = parseNumber("+999 2000 2000");
 
@@ -33,6 +36,7 @@ describe.skipIf(!findProgram("chromium"))("people who are found on the chain", (
   let carol: Person;
 
   beforeAll(async () => {
+    mkdirSync(pictures, { recursive: true });
     const folder = await buildExtension("e2e");
     stage = await startChainStage();
     [one, two] = await Promise.all([startPlace("one.example"), startPlace("two.example")]);
@@ -151,6 +155,30 @@ describe.skipIf(!findProgram("chromium"))("people who are found on the chain", (
     await third.press("Hang up");
     const { recents } = await bob.snapshot();
     expect(recents[0]).toMatchObject({ missed: true });
+  });
+
+  it("a seller whose phone is idle is told at once and stays on line; the next call rings the buyer", async () => {
+    const popup = toCallPage(carol.panel);
+    await popup.says("Ready for calls");
+    const sale = performance.now();
+    await transfer(bobsNumber, CAROL, BOB);
+    await popup.says("+999 2000 2000 now belongs to somebody else; calls to it ring there.");
+    expect(performance.now() - sale).toBeLessThan(5_000);
+    await popup.says("Ready for calls");
+    await carol.panel.screenshot({ path: join(pictures, "number-sold.png") });
+    const sellers = carol.callWindow();
+    const toSeller = await dial(carol.account);
+    await toCallPage(await sellers).press("Decline");
+    await toSeller.says("They declined the call.");
+    // Who bought it is not told of a loss.
+    expect((await bob.snapshot()).lost ?? []).toEqual([]);
+    const buyers = bob.callWindow();
+    const hers = await dial(bobsNumber);
+    await toCallPage(await buyers).press("Answer");
+    await hers.hears([bob.hertz], [carol.hertz]);
+    await hers.press("Hang up");
+    await popup.press("Close this message");
+    await carol.until("It was read", ({ lost = [] }) => lost.length === 0);
   });
 
   it("an account that ends its epoch: its old device is neither admitted nor believed", async () => {

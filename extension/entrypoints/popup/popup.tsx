@@ -13,6 +13,7 @@ import { Icon } from "../../ui/icons.tsx";
 import type { PanelProps } from "../../ui/panel.tsx";
 import { Tabs, type TabView } from "../../ui/tabs.tsx";
 import { lineInWords, shortAddress } from "../../ui/words.ts";
+import { LostNumbers } from "./lost-numbers.tsx";
 import { OpenCalls } from "./open-calls.tsx";
 
 const views = { Keypad, Recents, Contacts, Settings: SettingsAndAccount } as const;
@@ -33,6 +34,7 @@ export function Popup(props: PanelProps): JSX.Element {
       <main class="popup">
         <Who {...props} />
         <OpenCalls {...props} />
+        <LostNumbers {...props} />
         <Offers {...props} />
         <Tabs tabs={tabs} chosen={name} choose={show}>
           <View {...props} />
