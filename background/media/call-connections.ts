@@ -1,9 +1,12 @@
 import type { DialogTag } from "../../protocol/ids.ts";
+import type { ByteText } from "../../protocol/sip/message.ts";
 import { type ConnectionOptions, MediaConnection } from "./connection.ts";
 import { type Quality, type Traffic, toQuality, toTraffic } from "./quality.ts";
-import { createSpare, type Spare, warmConnection } from "./spare-connection.ts";
+import { rehearse } from "./rehearsal.ts";
+import { createSpare, type Spare } from "./spare-connection.ts";
 
 export type CallConnectionsOptions = Omit<ConnectionOptions, "tag"> & {
+  readonly ahead: ((offer: ByteText) => void) | undefined;
   /** There is one connection more, and it has been commanded nothing yet. */
   added(tag: DialogTag): void;
 };
@@ -26,7 +29,7 @@ export interface CallConnections {
 const noTraffic: Traffic = { received: 0, lost: 0, jitter: 0, roundTrip: undefined };
 
 export function createCallConnections(options: CallConnectionsOptions): CallConnections {
-  const { added, ...each } = options;
+  const { added, ahead: tellAhead, ...each } = options;
   const connections = new Map<DialogTag, { readonly connection: MediaConnection; traffic: Traffic }>();
   let spare: Spare | undefined;
 
@@ -72,8 +75,8 @@ export function createCallConnections(options: CallConnectionsOptions): CallConn
     sendTones: tones => [...connections.values()].some(({ connection }) => connection.sendTones(tones)),
     async warmUp(ahead) {
       if (connections.size > 0) return;
-      if (ahead) spare ??= createSpare(each);
-      else await warmConnection(each.config, each.tracks());
+      if (ahead) spare ??= createSpare({ ...each, ahead: tellAhead });
+      await rehearse(each);
     },
     async readQuality(tag) {
       const known = connections.get(tag);

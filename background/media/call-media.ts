@@ -1,4 +1,5 @@
 import type { DialogTag } from "../../protocol/ids.ts";
+import type { ByteText } from "../../protocol/sip/message.ts";
 import { type CallConnections, createCallConnections } from "./call-connections.ts";
 import type { CallCertificate } from "./certificate.ts";
 import type { CallMedia, MediaCommand, MediaOpening } from "./media-port.ts";
@@ -14,6 +15,8 @@ export interface IceSettings {
 export interface CallMediaOptions extends Omit<MediaOpening, "id" | "offers"> {
   readonly certificate: CallCertificate;
   readonly ice: IceSettings;
+  /** An offer was made that nobody has asked for yet. */
+  ahead?(offer: ByteText): void;
   /** For the log. */
   failed(command: MediaCommand["do"], error: unknown): void;
   /** Somebody should look again: a track, a picture or the microphone is another. */
@@ -39,10 +42,10 @@ export interface CallMediaControls extends CallMedia {
 
 /** The media of one call, wherever it lives: the call window, or the phone. */
 export function createCallMedia(options: CallMediaOptions): CallMediaControls {
-  const { trickle, hear, failed, changed } = options;
+  const { trickle, hear, failed, changed, ahead } = options;
   const noMicrophone = (tag: DialogTag) => hear({ type: "media-failed", tag, why: "microphone" });
   const connections: CallConnections = createCallConnections({
-    ...{ trickle, hear, failed },
+    ...{ trickle, hear, failed, ahead },
     config: toConfig(options),
     tracks: () => sources.tracks(),
     added: tag => sources.trouble !== undefined && noMicrophone(tag),

@@ -210,6 +210,7 @@ export class MediaConnection {
       {
         connected: () => hear({ type: "media-connected", tag }),
         lost: () => hear({ type: "media-lost", tag }),
+        silent: () => hear({ type: "media-silent", tag }),
         refused: () => hear({ type: "media-failed", tag, why: "fingerprint" }),
       },
       signal,

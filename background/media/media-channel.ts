@@ -1,5 +1,6 @@
 import { isRecord } from "../../protocol/bus/plain.ts";
 import type { CallId } from "../../protocol/ids.ts";
+import type { ByteText } from "../../protocol/sip/message.ts";
 import type { IceSettings } from "./call-media.ts";
 import type { MediaCommand, MediaEvent } from "./media-port.ts";
 
@@ -15,6 +16,8 @@ export type ToWindow =
 export type ToPhone =
   /** The window is there and listens. */
   | { readonly type: "ready" }
+  /** An offer was made while it rings, and is kept for when one is asked for. */
+  | { readonly type: "ahead"; readonly offer: ByteText }
   | { readonly type: "event"; readonly event: MediaEvent }
   /** The window goes: closed, reloaded or left. */
   | { readonly type: "gone" };
@@ -59,7 +62,8 @@ function openEnd<Out, In>(call: CallId, isIn: (message: unknown) => message is I
 
 function isToPhone(message: unknown): message is ToPhone {
   if (!isRecord(message)) return false;
-  const { type, event } = message;
+  const { type, event, offer } = message;
+  if (type === "ahead") return typeof offer === "string";
   return type === "ready" || type === "gone" || (type === "event" && isRecord(event));
 }
 

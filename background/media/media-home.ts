@@ -88,6 +88,7 @@ async function open(
     ice: start.ice,
     trickle: start.trickle,
     hear: event => channel.send({ type: "event", event }),
+    ahead: offer => channel.send({ type: "ahead", offer }),
     failed: (command, error) => log.failed("media.command.failed", error, { command }),
     changed: () => changed(media),
   });

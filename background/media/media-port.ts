@@ -18,7 +18,9 @@ export type MediaEvent =
   | EventOf<
       "offer-made" | "answer-made" | "media-connected" | "media-lost" | "media-failed" | "window-closed"
     >
-  | { readonly type: "candidates-made"; readonly tag: DialogTag; readonly fragment: ByteText };
+  | { readonly type: "candidates-made"; readonly tag: DialogTag; readonly fragment: ByteText }
+  /** Nothing is heard of them for a moment: not yet the call's business, but a reason to look at the line. */
+  | { readonly type: "media-silent"; readonly tag: DialogTag };
 
 export interface MediaOpening {
   readonly id: CallId;

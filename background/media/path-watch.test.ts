@@ -1,13 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { disconnectedMs, startPathWatch } from "./path-watch.ts";
+import { disconnectedMs, silentMs, startPathWatch } from "./path-watch.ts";
 
 /** As much of an RTCPeerConnection as a watch sees. */
 class Path extends EventTarget {
   connectionState = "new";
   transport = { state: "connected" };
+  direction = "sendrecv";
+  heard: number[] = [];
 
   getSenders() {
     return [{ transport: this.transport }];
+  }
+
+  getReceivers() {
+    return [{ getSynchronizationSources: () => this.heard.map(timestamp => ({ timestamp })) }];
+  }
+
+  getTransceivers() {
+    return [{ currentDirection: this.direction }];
   }
 
   become(state: string): void {
@@ -25,6 +35,7 @@ const watch = () => {
     {
       connected: () => told.push("connected"),
       lost: () => told.push("lost"),
+      silent: () => told.push("silent"),
       refused: () => told.push("refused"),
     },
     end.signal,
@@ -83,5 +94,43 @@ describe("startPathWatch", () => {
     end.abort();
     vi.advanceTimersByTime(disconnectedMs * 2);
     expect(told).toEqual(["lost"]);
+  });
+
+  /** Sound, packet by packet, for so long. */
+  const sound = (path: Path, ms: number) => {
+    for (let at = 0; at < ms; at += 100) {
+      path.heard = [(path.heard[0] ?? 0) + 100];
+      vi.advanceTimersByTime(100);
+    }
+  };
+
+  it("sound that breaks off is told of once, and again when it has come back and breaks off again", () => {
+    const { path, told, end } = watch();
+    sound(path, 5_000);
+    vi.advanceTimersByTime(silentMs / 2);
+    sound(path, 2_000);
+    expect(told).toEqual([]);
+    vi.advanceTimersByTime(silentMs + 1_000);
+    expect(told).toEqual(["silent"]);
+    path.heard = [];
+    vi.advanceTimersByTime(60_000);
+    expect(told).toEqual(["silent"]);
+    path.heard = [100_000];
+    sound(path, 1_000);
+    vi.advanceTimersByTime(silentMs + 1_000);
+    expect(told).toEqual(["silent", "silent"]);
+    sound(path, 1_000);
+    end.abort();
+    vi.advanceTimersByTime(60_000);
+    expect(told).toEqual(["silent", "silent"]);
+  });
+
+  it("who holds, and who was never heard, is silent by right", () => {
+    const { path, told } = watch();
+    vi.advanceTimersByTime(60_000);
+    sound(path, 2_000);
+    path.direction = "inactive";
+    vi.advanceTimersByTime(60_000);
+    expect(told).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { DialogTag } from "../../protocol/ids.ts";
+import type { ByteText } from "../../protocol/sip/message.ts";
 import { type ConnectionOptions, MediaConnection } from "./connection.ts";
 import type { MediaEvent } from "./media-port.ts";
 
@@ -11,12 +12,18 @@ export interface Spare {
 
 const nobody = "spare" as DialogTag;
 
-export function createSpare(options: Omit<ConnectionOptions, "tag">): Spare {
+export interface SpareOptions extends Omit<ConnectionOptions, "tag"> {
+  readonly ahead: ((offer: ByteText) => void) | undefined;
+}
+
+export function createSpare({ ahead, ...options }: SpareOptions): Spare {
   const waiting: MediaEvent[] = [];
   let owner: DialogTag | undefined;
   const hear = (event: MediaEvent) => {
-    if (owner === undefined) waiting.push(event);
-    else options.hear(retag(event, owner));
+    if (owner === undefined) {
+      waiting.push(event);
+      if (event.type === "offer-made") ahead?.(event.offer);
+    } else options.hear(retag(event, owner));
   };
   const connection = new MediaConnection({ ...options, tag: nobody, hear });
   connection.command({ do: "make-offer", tag: nobody, hold: false, restart: false });
@@ -27,21 +34,6 @@ export function createSpare(options: Omit<ConnectionOptions, "tag">): Spare {
       for (const event of waiting.splice(0)) options.hear(retag(event, tag));
     },
   };
-}
-
-/** The machine of a browser's connections is built with the first one, which therefore takes longer than all others. */
-export async function warmConnection(
-  config: RTCConfiguration,
-  { audio, video }: ReturnType<ConnectionOptions["tracks"]>,
-): Promise<void> {
-  const first = new RTCPeerConnection(config);
-  try {
-    for (const track of [audio, video]) first.addTransceiver(track);
-    first.createDataChannel("");
-    await first.createOffer();
-  } finally {
-    first.close();
-  }
 }
 
 function retag(event: MediaEvent, tag: DialogTag): MediaEvent {

@@ -78,6 +78,38 @@ describe("media whose home is a window", () => {
     expect((await second.hears(1))[0]).toEqual({ type: "command", command: offer });
   });
 
+  it("an offer made ahead answers the first wish for one at once, and is not told twice", async () => {
+    const { call, media, heard } = await open("early@a");
+    const { channel, hears } = openWindow(call);
+    channel.send({ type: "ready" });
+    await hears(1);
+    channel.send({ type: "ahead", offer: "v=0 early" });
+    channel.send({ type: "event", event: { type: "media-lost", tag } });
+    await expect.poll(() => heard.splice(0)).toHaveLength(1);
+    media.command(offer);
+    expect(heard).toEqual([{ type: "offer-made", offer: "v=0 early" }]);
+    await hears(2);
+    channel.send({ type: "event", event: { type: "offer-made", offer: "v=0 early" } });
+    channel.send({ type: "event", event: { type: "offer-made", offer: "v=0 later" } });
+    await expect.poll(() => heard.slice(1)).toEqual([{ type: "offer-made", offer: "v=0 later" }]);
+  });
+
+  it.each([
+    ["to hold with", [{ ...offer, hold: true }]],
+    ["after another command took the connection", [{ do: "take-candidates", tag, fragment: "a=x" }, offer]],
+  ] as [string, MediaCommand[]][])("an offer made ahead is not used %s", async (how, commands) => {
+    const { call, media, heard } = await open(`unused-${how.length}@a`);
+    const { channel, hears } = openWindow(call);
+    channel.send({ type: "ready" });
+    await hears(1);
+    channel.send({ type: "ahead", offer: "v=0 early" });
+    channel.send({ type: "event", event: { type: "media-lost", tag } });
+    await expect.poll(() => heard.splice(0)).toHaveLength(1);
+    for (const command of commands) media.command(command);
+    await hears(1 + commands.length);
+    expect(heard).toEqual([]);
+  });
+
   it("what the window says of the media reaches the call, and its going the phone", async () => {
     const { call, heard, gone } = await open("says@a");
     const { channel } = openWindow(call);

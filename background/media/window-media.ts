@@ -1,11 +1,12 @@
 import type { CallId } from "../../protocol/ids.ts";
+import type { ByteText } from "../../protocol/sip/message.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { StoredKey } from "../store/key-shelf.ts";
 import type { CallCertificate } from "./certificate.ts";
 import type { MediaStart } from "./media-channel.ts";
 import { openPhoneEnd } from "./media-channel.ts";
-import type { CallMedia, MediaCommand, MediaOpening, MediaPort } from "./media-port.ts";
+import type { CallMedia, MediaCommand, MediaEvent, MediaOpening, MediaPort } from "./media-port.ts";
 import { holdPhoneLock } from "./phone-lock.ts";
 
 export interface WindowMediaOptions {
@@ -55,6 +56,7 @@ function openCall(options: WindowMediaOptions, opening: MediaOpening, made: Call
   ]);
   // Whoever starts the window hears of a failure.
   ready.catch(() => undefined);
+  const early = createEarlyOffer(opening.hear);
   let waiting: MediaCommand[] | undefined = [];
   let takeBack: (() => void) | undefined;
 
@@ -80,13 +82,15 @@ function openCall(options: WindowMediaOptions, opening: MediaOpening, made: Call
   };
   channel.listen(message => {
     if (message.type === "ready") void start();
-    else if (message.type === "event") opening.hear(message.event);
+    else if (message.type === "ahead") early.keep(message.offer);
+    else if (message.type === "event") early.pass(message.event);
     else options.gone(opening.id);
   });
   return {
     keys: made.keys,
     command(command) {
       if (over.signal.aborted) return;
+      early.use(command);
       if (waiting === undefined) return channel.send({ type: "command", command });
       waiting.push(command);
       takeBack ??= clock.after(patienceMs, fail);
@@ -97,6 +101,33 @@ function openCall(options: WindowMediaOptions, opening: MediaOpening, made: Call
       channel.send({ type: "close" });
       channel.close();
       over.abort();
+    },
+  };
+}
+
+/**
+ * An offer that the window made while it rings answers the first wish for one at once, past the window, which takes it
+ * into use and says the same a moment later.
+ */
+function createEarlyOffer(hear: (event: MediaEvent) => void) {
+  let kept: ByteText | undefined;
+  let told: ByteText | undefined;
+  let isFirst = true;
+  return {
+    keep(offer: ByteText) {
+      if (isFirst) kept = offer;
+    },
+    /** As the window does with what it has made: only the first command may have it. */
+    use(command: MediaCommand) {
+      if (!("tag" in command) || command.do === "close-media" || !isFirst) return;
+      isFirst = false;
+      if (kept === undefined || command.do !== "make-offer" || command.hold) return;
+      told = kept;
+      hear({ type: "offer-made", offer: kept });
+    },
+    pass(event: MediaEvent) {
+      if (event.type === "offer-made" && event.offer === told) told = undefined;
+      else hear(event);
     },
   };
 }

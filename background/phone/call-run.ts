@@ -33,7 +33,7 @@ export interface CallRunOptions {
   /** The other side has proven to be this account. */
   proven(run: CallRun, account: AccountText): void;
   changed(record: CallRecord): void;
-  /** Media lost their way: the network may be gone under the line too. */
+  /** Media lost their way, or nothing is heard: the network may be gone under the line too. */
   pathLost(): void;
 }
 
@@ -143,9 +143,10 @@ export class CallRun {
   }
 
   #hearMedia(event: MediaEvent): void {
-    if (event.type === "candidates-made") this.#wire?.candidates(event.tag, event.fragment);
-    else this.#queue.tell(event);
-    if (event.type === "media-lost") this.#options.pathLost();
+    const { type } = event;
+    if (type === "media-lost" || type === "media-silent") this.#options.pathLost();
+    if (type === "candidates-made") this.#wire?.candidates(event.tag, event.fragment);
+    else if (type !== "media-silent") this.#queue.tell(event);
   }
 
   #command(command: Parameters<CallMedia["command"]>[0]): void {
@@ -264,13 +265,19 @@ export class CallRun {
           ...(this.call.direction === "outgoing" && { peer: verdict.peer.account }),
         } as const;
       case "waived":
-        if (this.call.expects === "anyone") this.#wire?.know(tag, "foreign");
+        if (this.call.expects === "anyone") this.#accept(tag, verdict.signer);
         else this.#doubt("Whoever answered did not say who they are.");
         return { type: "identity-waived", of, tag };
       case "failed":
         this.#doubt(verdict.sentence);
         return { type: "identity-failed", of, tag };
     }
+  }
+
+  /** Anyone was expected. Who signs is shown, and held to the certificates it signed. */
+  #accept(tag: DialogTag, signer: ProvenPeer | undefined): void {
+    this.#wire?.know(tag, signer === undefined ? "foreign" : { signed: signer.mediaKeys });
+    this.#record = { ...this.#record, signer: signer?.account };
   }
 
   #doubt(doubt: string): void {

@@ -66,6 +66,7 @@ export function createPhone(options: PhoneOptions): PhoneKit {
     urls: options.urls,
     instance: options.instance,
     user: agent,
+    broken: () => calls.tellAll({ type: "network-changed" }),
     changed: state => {
       calls.lineChanged(state);
       if (state.name === "up") agent.lineRestored();
@@ -94,10 +95,7 @@ export function createPhone(options: PhoneOptions): PhoneKit {
       calls.get(id)?.tell({ type: act });
     },
     lookAgain: () => calls.lookAgain(),
-    nudge() {
-      line.nudge();
-      calls.tellAll({ type: "network-changed" });
-    },
+    nudge: () => line.nudge(),
   };
 }
 

@@ -36,6 +36,6 @@ export interface PhoneKit {
   tell(id: CallId, act: CallAct): void;
   /** The chain has another block: what it says of the people in calls is asked anew. */
   lookAgain(): void;
-  /** The machine woke up, or has another network. */
+  /** The machine woke up, or may have another network: a connection that has died is replaced, and so are calls' paths. */
   nudge(): void;
 }

@@ -1,6 +1,7 @@
 import type { Call } from "../../protocol/call/call.ts";
 import type { EndReason } from "../../protocol/call/end-reason.ts";
 import type { CallId } from "../../protocol/ids.ts";
+import type { AccountText } from "../../protocol/number/address.ts";
 import type { Context } from "../../protocol/words/context.ts";
 import type { Resolved } from "../chain/resolved.ts";
 import type { MediaPort } from "../media/media-port.ts";
@@ -20,12 +21,14 @@ export interface CallRecord {
   readonly ended: number | undefined;
   /** Why an identity was not believed, in words. */
   readonly doubt: string | undefined;
+  /** The account that signed the answer, where another address was dialled: it leads there by the node's word alone. */
+  readonly signer?: AccountText | undefined;
   /** What the chain says of them, once it was asked. */
   readonly found: Resolved | undefined;
 }
 
 /** One line of the user's log. */
-export interface CallEntry extends Omit<CallRecord, "call" | "doubt" | "found" | "isGuest"> {
+export interface CallEntry extends Omit<CallRecord, "call" | "doubt" | "found" | "isGuest" | "signer"> {
   readonly direction: Call["direction"];
   readonly peer: string;
   readonly proof: Call["proof"];

@@ -1,6 +1,6 @@
 import { contentType, cseq } from "../../protocol/sip/fields.ts";
 import type { ByteText, SipMessage } from "../../protocol/sip/message.ts";
-import { hasOnlyMediaKeys } from "../../protocol/words/media-key.ts";
+import { hasOnlyMediaKeys, type MediaKey } from "../../protocol/words/media-key.ts";
 import type { DeviceKeys } from "../identity/device-keys.ts";
 import { createSealSecrets } from "../identity/seal-secrets.ts";
 import { openBody, sealBody, sealedMediaType } from "../identity/sealed-body.ts";
@@ -8,8 +8,15 @@ import type { ProvenPeer } from "../identity/verify-identity.ts";
 
 export const sdpMediaType = "application/sdp";
 
-/** Who is at the other end: a proven device, bodies sealed to it; or a foreign client, bodies in clear. */
-export type Peer = ProvenPeer | "foreign";
+/**
+ * Who is at the other end: a proven device, bodies sealed to it; or a foreign client, bodies in clear. Of those one may
+ * have signed which certificates it will use: it is held to them all the same.
+ */
+export type Peer = ProvenPeer | Signer | "foreign";
+
+export interface Signer {
+  readonly signed: readonly MediaKey[];
+}
 
 /** Between two dialog ends, as the writer of a body sees them. */
 export interface Ends {
@@ -64,22 +71,33 @@ export function createBodies(device: DeviceKeys): Bodies {
     place: [ends.callId, ends.from, ends.to, label],
   });
   const open: Bodies["open"] = async (peer, wire, where) => {
-    if (peer === "foreign") return wire.mediaType === sealedMediaType ? undefined : wire;
+    if (isForeign(peer)) return wire.mediaType === sealedMediaType ? undefined : wire;
     return wire.mediaType === sealedMediaType ? openBody(sealing(peer, where), wire.body) : undefined;
   };
   return {
     async seal(peer, plain, where) {
-      if (peer === "foreign") return plain;
+      if (isForeign(peer)) return plain;
       return { mediaType: sealedMediaType, body: await sealBody(sealing(peer, where), plain) };
     },
     open,
     async openSdp(peer, wire, where) {
       const plain = await open(peer, wire, where);
       if (plain?.mediaType !== sdpMediaType) {
-        return { ok: false, why: peer === "foreign" ? "media" : "fingerprint" };
+        return { ok: false, why: isForeign(peer) ? "media" : "fingerprint" };
       }
-      const isSigned = peer === "foreign" || hasOnlyMediaKeys(plain.body, peer.mediaKeys);
+      const keys = keysOf(peer);
+      const isSigned = keys === undefined || hasOnlyMediaKeys(plain.body, keys);
       return isSigned ? { ok: true, sdp: plain.body } : { ok: false, why: "fingerprint" };
     },
   };
+}
+
+function isForeign(peer: Peer): peer is Signer | "foreign" {
+  return peer === "foreign" || "signed" in peer;
+}
+
+/** The certificates that the other end is held to; none where it signed nothing. */
+function keysOf(peer: Peer): readonly MediaKey[] | undefined {
+  if (peer === "foreign") return undefined;
+  return "signed" in peer ? peer.signed : peer.mediaKeys;
 }

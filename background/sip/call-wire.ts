@@ -9,8 +9,7 @@ import { cseq, fromTag, headerValues, toTag } from "../../protocol/sip/fields.ts
 import type { ByteText, SipHeader, SipMessage, SipRequest, SipResponse } from "../../protocol/sip/message.ts";
 import { orderProvisional } from "../../protocol/sip/provisional-order.ts";
 import type { Identity } from "../../protocol/words/identity.ts";
-import type { ProvenPeer } from "../identity/verify-identity.ts";
-import { type Bodies, type Opened, sdpMediaType, type WireBody, wireBodyOf } from "./bodies.ts";
+import { type Bodies, type Opened, type Peer, sdpMediaType, type WireBody, wireBodyOf } from "./bodies.ts";
 import type { CallWireOptions } from "./call-port.ts";
 import { DialogRun } from "./dialog-run.ts";
 import { inform, informed, takeEarly, takeInfo } from "./informing.ts";
@@ -76,8 +75,8 @@ export class CallWire {
     return this.#legs.get(tag)?.carriers.get(of);
   }
 
-  /** The other end of a dialog is known: `peer` when proven, `foreign` when nothing can be. */
-  know(tag: DialogTag, peer: ProvenPeer | "foreign", identity?: Identity): void {
+  /** The other end of a dialog is known: who it has proven to be, or that nothing can be proven of it. */
+  know(tag: DialogTag, peer: Peer, identity?: Identity): void {
     const leg = this.#legs.get(tag);
     if (leg === undefined) return;
     leg.peer = peer;

@@ -17,7 +17,7 @@ import type { Random } from "../base/random.ts";
 import { answerChallenge, challengeOf } from "../identity/answer-challenge.ts";
 import { accountOf, type DeviceKeys } from "../identity/device-keys.ts";
 import { type LineState, sentenceOfLine } from "./line-state.ts";
-import { SipSocket } from "./sip-socket.ts";
+import { type LostBy, SipSocket } from "./sip-socket.ts";
 import { Transactions, type TransactionsUser } from "./transactions.ts";
 
 export interface LineOptions {
@@ -34,6 +34,8 @@ export interface LineOptions {
   /** Requests that are not the line's own. */
   readonly user: TransactionsUser;
   changed(state: LineState): void;
+  /** The connection has died under it: the machine may have another network, and calls may need another path. */
+  broken(): void;
 }
 
 const REGISTRATION_SECONDS = 600;
@@ -69,7 +71,7 @@ export class Line {
       signal,
       events: {
         open: () => this.#step({ type: "socket-open" }),
-        lost: () => this.#lost(),
+        lost: how => this.#lost(how),
         message: message => this.transactions.receive(message),
       },
     });
@@ -108,12 +110,22 @@ export class Line {
   /** The machine woke up, or has another network: looks at once whether the connection lives, or tries again. */
   nudge(): void {
     if (this.#socket.isOpen) this.#socket.check();
-    else if (this.#registration.name === "offline") this.#step({ type: "timer", timer: "connect" });
+    else this.#connectNow();
   }
 
-  #lost(): void {
+  #connectNow(): void {
+    if (this.#registration.name !== "offline") return;
+    this.#timers.carryOut({ do: "stop-timer", timer: "connect" });
+    this.#step({ type: "timer", timer: "connect" });
+  }
+
+  #lost(how: LostBy): void {
     this.#step({ type: "socket-lost", random: this.#options.random.fraction() });
     this.transactions.lose();
+    if (how === "farewell" || how === "absence") return;
+    this.#options.broken();
+    // Nothing was refused, and time enough was lost by asking: the next one is tried at once.
+    if (how === "silence") this.#connectNow();
   }
 
   #step(event: RegistrationEvent): void {

@@ -20,9 +20,15 @@ export interface SipSocketOptions {
 export interface SipSocketEvents {
   open(): void;
   /** It dropped, or did not come about. Never twice for one `connect`. */
-  lost(): void;
+  lost(how: LostBy): void;
   message(message: SipMessage): void;
 }
+
+/**
+ * `farewell`: the node has hung up. `break`, and `silence`, which had to be asked for: it died under us, and the network
+ * that let it die may be another by now. `absence`: it did not come about.
+ */
+export type LostBy = "farewell" | "break" | "silence" | "absence";
 
 /** Waits in milliseconds, and sizes in bytes. */
 export const socketLimits = {
@@ -31,8 +37,11 @@ export const socketLimits = {
   keepAliveMs: 25_000,
   /** Without a pong for so long the connection counts as failed (RFC 5626 §4.4.1). */
   pongMs: 10_000,
-  /** The same when there is a reason to doubt: another network, a machine that slept. */
-  doubtMs: 3_000,
+  /**
+   * The same when there is a reason to doubt: another network, a machine that slept, sound that breaks off. A wrong
+   * guess costs a connection more, and every second that is waited longer is one of silence in a call.
+   */
+  doubtMs: 1_500,
   /** More than a phone ever has to say at once. */
   unsentBytes: 1_048_576,
   malformedMessages: 20,
@@ -48,6 +57,8 @@ export class SipSocket {
   #heardAt = 0;
   #pongs = 0;
   #malformed = 0;
+  /** It was open, and spoke SIP. */
+  #stood = false;
   #takeBack: (() => void) | undefined;
 
   constructor(options: SipSocketOptions) {
@@ -68,8 +79,9 @@ export class SipSocket {
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#malformed = 0;
+    this.#stood = false;
     socket.onopen = () => this.#opened(socket);
-    socket.onclose = () => this.#lose(socket, "closed");
+    socket.onclose = ({ wasClean }) => this.#lose(socket, wasClean ? "hung up" : "closed");
     socket.onerror = () => this.#lose(socket, "failed");
     socket.onmessage = ({ data }) => this.#hear(socket, data);
     this.#takeBack = clock.after(socketLimits.connectMs, () => this.#lose(socket, "silent"));
@@ -106,6 +118,7 @@ export class SipSocket {
       this.#lose(socket, "no sip");
       return;
     }
+    this.#stood = true;
     this.#heardAt = this.#options.clock.elapsed();
     this.#keepAlive(socket);
     this.#options.events.open();
@@ -165,13 +178,22 @@ export class SipSocket {
     }
   }
 
-  #lose(socket: WebSocket, why: string): void {
+  #lose(socket: WebSocket, why: Why): void {
     if (socket !== this.#socket) return;
+    const stood = this.#stood;
     this.close();
     this.#tried += 1;
     this.#options.log.info("sip.socket.lost", { why });
-    this.#options.events.lost();
+    this.#options.events.lost(howLost(why, stood));
   }
+}
+
+type Why = "hung up" | "closed" | "failed" | "silent" | "full" | "no sip";
+
+function howLost(why: Why, stood: boolean): LostBy {
+  if (!stood) return "absence";
+  if (why === "silent") return "silence";
+  return why === "hung up" || why === "no sip" ? "farewell" : "break";
 }
 
 /** What is longer than a node may send is not even turned into text. */

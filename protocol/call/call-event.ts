@@ -219,7 +219,7 @@ export interface CallEvents {
    */
   "line-restored": object;
   /**
-   * Source: the phone: another network interface or address.
+   * Source: the phone, whose connection has died under it: another network interface or address, as a rule.
    * Action: restart ICE at once.
    */
   "network-changed": object;

@@ -386,6 +386,13 @@ const rows: readonly Row[] = [
     "ending",
     "write-log network-lost",
   ],
+  // Their phone is between two connections.
+  [
+    "active/offered",
+    { type: "reinvite-rejected", tag: tagA, status: 480, random: 0 },
+    "active",
+    "drop-offer, +glare-retry",
+  ],
   [
     "active/restarting",
     { type: "reinvite-rejected", tag: tagA, status: 503, random: 0 },
@@ -432,6 +439,18 @@ describe("a call", () => {
     // On a line that stands, a refusal is one.
     const settled = play(call, refused, { type: "line-lost" }, { type: "line-restored" });
     expect(settled.effects).not.toContain("make-offer");
+  });
+
+  it("whose restart found them between two connections offers it again, whatever its path looks like meanwhile", () => {
+    const offered = { at: "offered", hold: false, restart: true } as const;
+    const call = talkingCall({ media: "lost", negotiation: offered, restarts: 1 });
+    for (const status of [480, 491]) {
+      const refused: CallEvent = { type: "reinvite-rejected", tag: tagA, status, random: 0.5 };
+      const waiting = play(call, refused, { type: "media-connected", tag: tagA });
+      expect(waiting.effects).not.toContain("make-offer");
+      const again = play(waiting.call, { type: "timer-fired", timer: "glare-retry" });
+      expect(again.effects).toContain("make-offer restart");
+    }
   });
 
   it("rings, is accepted, talks and ends, seen by the caller", () => {

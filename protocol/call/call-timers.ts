@@ -43,6 +43,8 @@ export const callTimes = {
   /** The callee lets the caller restart ICE first, so that two re-INVITEs cross less often. */
   restartSecond: 1_500,
   restartAgain: 8_000,
+  /** Between two offers to somebody whose phone is away just now, and back within seconds as a rule. */
+  away: 2_000,
   /** For media to make an offer or answer inside a talk. */
   renegotiateMedia: 10_000,
   /** For the wire to bring the other half, or its failure. */

@@ -13,6 +13,8 @@ type Talking = Call<Active | Held>;
 const MAX_RESTARTS = 4;
 const MAX_RETRY_AFTER = 10;
 const IDLE = { at: "idle" } as const;
+/** Their phone has no connection with its node at this moment (RFC 5626 §11.5): that refuses nothing. */
+const away: ReadonlySet<number> = new Set([430, 480]);
 
 /** Starts what is wished, as soon as the dialog and the line are free for it. */
 export function goOn(call: Talking): CallStep {
@@ -139,6 +141,7 @@ function putOff(call: Talking, change: Partial<Talk>): CallStep {
 
 function retryTime(call: Talking, event: EventOf<"reinvite-rejected">): number | undefined {
   if (event.status === 491) return glareWait(call.direction === "outgoing", event.random);
+  if (away.has(event.status)) return callTimes.away;
   if (event.retryAfter === undefined) return undefined;
   return 1_000 * Math.min(Math.max(event.retryAfter, 0), MAX_RETRY_AFTER);
 }

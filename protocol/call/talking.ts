@@ -58,7 +58,7 @@ export const talking: Reactions<"active"> & Reactions<"held"> = {
 
   "media-connected": (call, { tag }) =>
     isOurs(call, tag)
-      ? renegotiate(call, { media: "flowing", restart: { at: "none" }, restarts: 0 })
+      ? renegotiate(call, { media: "flowing", restarts: 0, ...stillWanted(call) })
       : stay(call),
   "media-lost": (call, { tag }) => {
     if (!isOurs(call, tag) || call.state.talk.media === "lost") return stay(call);
@@ -103,6 +103,15 @@ function giveUpNegotiation(call: Talking): CallStep {
     case "replied":
       return leave(call, "network-lost");
   }
+}
+
+/**
+ * A restart that was offered and got no answer is carried through: a path that seems to be there with our half of it
+ * alone may be one that only we can send on.
+ */
+function stillWanted({ state }: Talking): Pick<Talk, "restart"> {
+  const { restart } = state.talk;
+  return { restart: restart.at === "now" ? restart : { at: "none" } };
 }
 
 function renegotiate(call: Talking, change: Partial<Talk>): CallStep {

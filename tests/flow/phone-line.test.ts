@@ -27,6 +27,7 @@ async function createLine(urls: readonly string[], over = {}) {
     log: createLog({ now: clock.now, level: "debug", write: () => undefined }),
     signal: end.signal,
     user: idle,
+    broken: () => undefined,
     changed: state => states.push(state),
   });
   const state = (name: LineState["name"]) => states.take(`line ${name}`, it => it.name === name);
