@@ -106,6 +106,8 @@ export interface PeerView {
   readonly title: string;
   readonly address: string;
   readonly proof: Proof;
+  /** Of a `foreign` one: the account that signed the answer. That the address leads to it is the node's word alone. */
+  readonly signer?: string;
   /** The address is in the contacts; where nothing is proven, it is only claimed. */
   readonly isContact: boolean;
   /** What the chain says of the account, once it was asked: only what was checked in both directions. */

@@ -21,11 +21,12 @@ export function feedCalls({ kit, feed, titleOf, signal }: CallFeed): void {
   const tell = () => {
     isDue = false;
     if (signal.aborted) return;
-    const calls = kit.calls.list().filter(isShown);
-    feed.change({
-      calls: calls.map((record): CallView => toCallView(record, { contact: titleOf(record.call.peer) })),
-      line: toLineView(kit.line.get()),
-    });
+    const shown = kit.calls.list().filter(isShown);
+    const calls = shown.map((record): CallView => toCallView(record, { contact: titleOf(record.call.peer) }));
+    const line = toLineView(kit.line.get());
+    const now = feed.now();
+    const change = { ...(!isSame(calls, now.calls) && { calls }), ...(!isSame(line, now.line) && { line }) };
+    if (Object.keys(change).length > 0) feed.change(change);
   };
   const soon = () => {
     if (isDue) return;
@@ -40,6 +41,11 @@ export function feedCalls({ kit, feed, titleOf, signal }: CallFeed): void {
     once: true,
   });
   soon();
+}
+
+/** Both are plain, and made by the same code: they are alike in the order of their fields too. */
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function isConnecting({ call: { state } }: CallRecord): boolean {

@@ -42,7 +42,7 @@ export function createSnapshotFeed(bus: Bus, signal: AbortSignal): SnapshotFeed 
     change(part) {
       snapshot = { ...snapshot, ...part, revision: snapshot.revision + 1 };
       for (const listener of [...listeners]) listener(Object.keys(part));
-      if (isReady) bus.tell("phone.snapshot.changed", snapshot);
+      if (isReady) bus.tell("phone.snapshot.changed", { ...part, revision: snapshot.revision });
     },
     watch(parts, listener, ends) {
       const heard = (changed: readonly string[]) => {

@@ -35,9 +35,37 @@ describe("a panel's mirror", () => {
     const { phone, mirror } = setUp(async () => at(3));
     expect(mirror.now()).toBeUndefined();
     await vi.waitFor(() => expect(mirror.now()?.revision).toBe(3));
+    phone.tell("phone.snapshot.changed", at(4));
     phone.tell("phone.snapshot.changed", at(5));
     phone.tell("phone.snapshot.changed", at(4));
     await vi.waitFor(() => expect(mirror.now()?.revision).toBe(5));
+  });
+
+  it("takes of a change what it names, and reads all where one is missing", async () => {
+    let read = 0;
+    const { phone, mirror } = setUp(async () => {
+      read += 1;
+      return { revision: 3 * read, missed: read, recents: [] } as unknown as PhoneSnapshot;
+    });
+    await vi.waitFor(() => expect(mirror.now()?.revision).toBe(3));
+    const known = mirror.now()?.recents;
+    phone.tell("phone.snapshot.changed", { revision: 4, missed: 7 });
+    await vi.waitFor(() => expect(mirror.now()).toMatchObject({ revision: 4, missed: 7 }));
+    expect(mirror.now()?.recents).toBe(known);
+    expect(read).toBe(1);
+    phone.tell("phone.snapshot.changed", { revision: 6, missed: 8 });
+    await vi.waitFor(() => expect(mirror.now()).toMatchObject({ revision: 6, missed: 2 }));
+    expect(read).toBe(2);
+  });
+
+  it("applies what was told while it read", async () => {
+    const { promise, resolve } = Promise.withResolvers<PhoneSnapshot>();
+    const { phone, mirror } = setUp(() => promise);
+    phone.tell("phone.snapshot.changed", { revision: 3, missed: 1 });
+    phone.tell("phone.snapshot.changed", { revision: 4, missed: 5 });
+    await new Promise(done => setTimeout(done));
+    resolve({ revision: 3, missed: 1, recents: [] } as unknown as PhoneSnapshot);
+    await vi.waitFor(() => expect(mirror.now()).toMatchObject({ revision: 4, missed: 5, recents: [] }));
   });
 
   it("has the sentence of a phone that cannot open its database, until another try goes well", async () => {

@@ -1,6 +1,6 @@
 import { useEffect, useReducer } from "preact/hooks";
 import type { Bus } from "../../background/bus/bus.ts";
-import type { PhoneSnapshot } from "../../background/bus/phone-contract.ts";
+import type { PhoneSnapshot, SnapshotChange } from "../../background/bus/phone-contract.ts";
 
 /** The phone's snapshot as a panel knows it. */
 export interface Mirror {
@@ -13,21 +13,35 @@ export interface Mirror {
   watch(listener: () => void): () => void;
 }
 
+/** More changes than come while a snapshot is read: whoever missed one reads again. */
+const mostEarly = 32;
+
 /**
- * Listens first and reads then, so that no change falls in between; what is older than what is known is left aside.
- * A phone that was started anew counts from the beginning again.
+ * Listens first and reads then, so that no change falls in between; what is older than what is known is left aside, and
+ * where a change is missing all is read again. A phone that was started anew counts from the beginning again.
  */
 export function startMirror(bus: Bus, failed: (error: unknown) => void, signal: AbortSignal): Mirror {
   let snapshot: PhoneSnapshot | undefined;
   let trouble: unknown;
+  let early: SnapshotChange[] = [];
   const listeners = new Set<() => void>();
   const changed = () => {
     for (const listener of listeners) listener();
+  };
+  const hear = (change: SnapshotChange) => {
+    if (snapshot && change.revision <= snapshot.revision) return;
+    if (!snapshot) early = [...early, change].slice(-mostEarly);
+    else if (!follows(change, snapshot)) ask();
+    else {
+      snapshot = { ...snapshot, ...change };
+      changed();
+    }
   };
   const take = (next: PhoneSnapshot) => {
     if (snapshot && next.revision < snapshot.revision) return;
     snapshot = next;
     trouble = undefined;
+    for (const change of early.splice(0)) hear(change);
     changed();
   };
   const refused = (error: unknown) => {
@@ -35,12 +49,14 @@ export function startMirror(bus: Bus, failed: (error: unknown) => void, signal: 
     failed(error);
     changed();
   };
+  const ask = () => void bus.ask("phone.snapshot.read", null).then(take, refused);
   const read = () => {
     snapshot = undefined;
     trouble = undefined;
-    bus.ask("phone.snapshot.read", null).then(take, refused);
+    early = [];
+    ask();
   };
-  bus.listen("phone.snapshot.changed", take, signal);
+  bus.listen("phone.snapshot.changed", hear, signal);
   bus.listen("bus.owner.started", ({ owner }) => owner === "phone" && read(), signal);
   read();
   return {
@@ -55,6 +71,11 @@ export function startMirror(bus: Bus, failed: (error: unknown) => void, signal: 
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** What says all there is needs none before it. */
+function follows(change: SnapshotChange, { revision, ...parts }: PhoneSnapshot): boolean {
+  return change.revision === revision + 1 || Object.keys(parts).every(part => part in change);
 }
 
 /** Draws anew with each change of it. */

@@ -15,6 +15,9 @@ const id = new URLSearchParams(location.search).get("call") as CallId | null;
 const media = id === null ? undefined : openMedia(id);
 showPanel(CallOfThisWindow);
 
+/** Several changes come at once with an answer, and what they are of goes before its being drawn. */
+const mediaFirstMs = 20;
+
 interface WindowMedia {
   now(): CallMediaControls | undefined;
   watch(listener: () => void): void;
@@ -28,12 +31,21 @@ function openMedia(call: CallId): WindowMedia {
   const listeners = new Set<() => void>();
   const store = openStore({ now: Date.now(), signal });
   let controls: CallMediaControls | undefined;
+  let isDue = false;
+  const tell = () => {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
+      for (const listener of listeners) listener();
+    }, mediaFirstMs);
+  };
   startMediaHome({
     call,
     take: async name => (await store).keys.take(name),
     changed(opened) {
       controls = opened;
-      for (const listener of listeners) listener();
+      tell();
     },
     // Where the phone is gone, the next one says by what it shows that it knows nothing of this call.
     released: () => void bus.ask("worker.phone.wake", null).catch((error: unknown) => failed("wake", error)),
