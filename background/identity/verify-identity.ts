@@ -30,8 +30,11 @@ export interface ProvenPeer {
 
 export type Verdict =
   | { readonly kind: "proven"; readonly peer: ProvenPeer; readonly identity: Identity }
-  /** Nothing of ours was said: a foreign client, which proves nothing. */
-  | { readonly kind: "waived" }
+  /**
+   * A foreign client, which proves nothing; or, where no account was called, somebody who signs the answer: that they
+   * are who was called is the word of the domain's node alone.
+   */
+  | { readonly kind: "waived"; readonly signer?: ProvenPeer }
   | { readonly kind: "failed"; readonly sentence: string };
 
 export interface Verifier {
@@ -84,6 +87,12 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return fault === undefined ? { kind: "proven", peer: toPeer(identity), identity } : failed(fault);
   }
 
+  /** Whoever signs what does not hold has said as little as a foreign client. */
+  async function acknowledge(identity: Identity): Promise<Verdict> {
+    const fault = await isAuthentic(identity, "answer");
+    return fault === undefined ? { kind: "waived", signer: toPeer(identity) } : waived;
+  }
+
   return {
     async invite(request) {
       const identity = readIdentity(request);
@@ -112,13 +121,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const { asked, account: called } = asking;
       const identity = readIdentity(response);
       if (identity === "malformed") return failed("The answer's identity is malformed.");
-      if (identity === undefined || called === undefined) return waived;
+      if (identity === undefined) return waived;
       const outcome = checkAnswerIdentity(identity, {
         request: asked,
         status: response.status,
         body: response.body,
         now: seconds(),
       });
+      if (called === undefined) return outcome.ok ? acknowledge(identity) : waived;
       if (!outcome.ok) return failed(outcome.sentence);
       const { delegation } = identity.delegation;
       if (!(await isCalled(delegation.account, asking, chain)))

@@ -50,6 +50,7 @@ export function toCallView(record: CallRecord, { contact }: Known): CallView {
       address,
       proof: proofOf(record),
       isContact: contact !== undefined,
+      ...(record.signer !== undefined && { signer: record.signer }),
       ...(known && { known }),
     },
     ...(context && { context }),

@@ -52,6 +52,14 @@ describe("words", () => {
     expect(claimInWords({ ...peer, proof: "account" }, true)).toBeUndefined();
     expect(claimInWords({ ...peer, proof: "foreign", isContact: false }, true)).toBeUndefined();
     expect(whyInWords({ ...peer, proof: "account" })).toContain("signed this call");
+    const signed = {
+      ...peer,
+      proof: "foreign",
+      signer: "0x52908400098527886E0F7030069857D2E4169EE7",
+    } as const;
+    expect(proofInWords(signed)).toBe("Signed by 0x5290…9EE7");
+    expect(whyInWords(signed)).toContain("word of that domain's node");
+    expect(claimInWords(signed, false)).toBeUndefined();
   });
 
   it.each([

@@ -57,21 +57,28 @@ export function stageInWords(stage: CallStage, isIncoming: boolean): string {
 }
 
 /** What is known of them, in a few words. */
-export function proofInWords({ proof, isContact }: PeerView): string {
+export function proofInWords({ proof, isContact, signer }: PeerView): string {
+  if (signer !== undefined && proof === "foreign") return `Signed by ${shortAddress(signer)}`;
   const { short } = proofs[proof];
   return proof === "account" ? `${short}. ${isContact ? "In your contacts" : "Not in your contacts"}` : short;
 }
 
 /** Said of callers who prove nothing, and of nobody else. */
-export function claimInWords({ proof, isContact }: PeerView, isIncoming: boolean): string | undefined {
-  if (!isContact || (proof !== "foreign" && proof !== "guest")) return undefined;
+export function claimInWords(
+  { proof, isContact, signer }: PeerView,
+  isIncoming: boolean,
+): string | undefined {
+  if (signer !== undefined || !isContact || (proof !== "foreign" && proof !== "guest")) return undefined;
   return isIncoming
     ? "Claims an address in your contacts. It may be somebody else."
     : "Dialled at an address in your contacts. Whoever answers there has proved nothing.";
 }
 
 /** Why that is believed, or is not. */
-export function whyInWords({ proof }: PeerView): string {
+export function whyInWords({ proof, signer }: PeerView): string {
+  if (signer !== undefined && proof === "foreign") {
+    return "This account signed its answer and the connection. That it is whom you dialled is the word of that domain's node, and no chain says so.";
+  }
   return proofs[proof].why;
 }
 

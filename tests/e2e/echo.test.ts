@@ -1,13 +1,22 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { buildExtension } from "../../scripts/build-extension.ts";
 import { findProgram } from "../../scripts/setup/ensure-system.js";
 import { startEcho } from "../../services/echo/start-echo.ts";
 import { type MachineKeys, openMachineKeys } from "../../services/kit/machine-keys.ts";
+import { createLog } from "../../signaller/log.ts";
+import { createNode } from "../../signaller/node.ts";
 import { openStage, type Stage } from "./browser.ts";
+import { toCallPage } from "./call-page.ts";
 import { type NodeProcess, startNode, testDomain } from "./node-process.ts";
+import { openPerson } from "./person.ts";
 import { addressOf, openPhone } from "./sip-phones.ts";
 
 const [ownTone, endTone] = [500, 880];
 const echo = addressOf("echo");
+const pictures = join(import.meta.dirname, "../../.output/pictures");
+mkdirSync(pictures, { recursive: true });
 
 describe.skipIf(!findProgram("chromium"))("stock pages call the echo", () => {
   let stage: Stage;
@@ -67,5 +76,34 @@ describe.skipIf(!findProgram("chromium"))("stock pages call the echo", () => {
     const mallory = await openPhone(stage, node, { user: "echo", awaitRegistration: false });
     await mallory.see("registration failed 403");
     expect(await mallory.journal()).not.toContain("registered");
+  });
+});
+
+describe.skipIf(!findProgram("chromium"))("the test call of the welcome page", () => {
+  it("is answered by an account that signs: the card says whose word it is that this is the echo", async () => {
+    const [keys, folder] = await Promise.all([openMachineKeys(), buildExtension("e2e")]);
+    const [domain, chain] = ["closed.example", { id: 1 }];
+    const aliases = new Map([["echo", keys.account.toLowerCase()]]);
+    const node = createNode({ domain, chain, aliases, log: createLog(() => undefined, "error") });
+    const { urls } = await node.listen();
+    onTestFinished(() => node.close());
+    const stop = new AbortController();
+    onTestFinished(() => stop.abort());
+    await startEcho({ domain, urls: [urls.ws], keys, log: () => undefined, signal: stop.signal });
+    const ann = await openPerson({ folder, hertz: ownTone });
+    onTestFinished(() => ann.close());
+    await ann.signIn({ domain, urls: [urls.ws], chain });
+
+    await ann.ask("phone.echo.dial", null);
+    const window = toCallPage(await ann.callWindow());
+    await window.says(`Signed by 0x${keys.account.slice(2, 6)}…${keys.account.slice(-4)}`);
+    await window.hears([endTone], [ownTone]);
+    await window.hears([ownTone], [endTone]);
+    const card = await window.page.$eval(".proof", it => it.textContent);
+    expect(card).toContain(keys.account);
+    expect(card).toContain("the word of that domain's node");
+    expect(card).not.toContain("Not proved");
+    expect(card).not.toContain("Proved");
+    await window.page.screenshot({ path: join(pictures, "call-echo.png") });
   });
 });

@@ -36,6 +36,7 @@ export function ProofCard(props: CallProps): JSX.Element {
         </summary>
         <ul class="soft small why" aria-label="Why">
           <li>{whyInWords(peer)}</li>
+          {peer.signer && <li class="address">{peer.signer}</li>}
           {known?.facts.map(fact => (
             <li key={fact}>{fact}</li>
           ))}
