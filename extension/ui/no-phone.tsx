@@ -17,7 +17,7 @@ export function NoPhone({ error, again }: NoPhoneProps): JSX.Element {
         <button type="button" class="button go" onClick={again}>
           Try again
         </button>
-        {/* The database is opened once in the life of a phone: only another life opens it anew. */}
+        {/* Who looks again has the database opened anew; where the phone itself is stuck, only another life helps. */}
         <button type="button" class="button" onClick={() => api.runtime.reload()}>
           Restart Etherlynk
         </button>
