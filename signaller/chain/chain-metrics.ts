@@ -16,6 +16,7 @@ export function chainMetrics(whereabouts: Whereabouts): Metric[] {
       gauge("lag_seconds", "Seconds since the chain last answered.", figures.silentSeconds),
       gauge("head_age_seconds", "How old the newest block is.", figures.headAgeSeconds),
       gauge("loaded", "Whether all numbers and clients are known.", figures.isLoaded ? 1 : 0),
+      gauge("told", "Whether a server tells of new blocks by itself.", figures.isTold ? 1 : 0),
       gauge("numbers", "Numbers with an owner that are known.", figures.numbers),
       gauge("clients", "Accounts of the client registrar that are known.", figures.clients),
       counter("blocks", "Blocks followed.", figures.blocks),

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { ChainEntry } from "../../protocol/chain/address-book.ts";
 import type { Log } from "../log.ts";
 import { type ChainQuestion, ChainRpcError } from "../sip/chain-rpc.ts";
@@ -10,6 +9,7 @@ import { createLedgerState, type LedgerState } from "./ledger-state.ts";
 import type { FollowLimits } from "./limits.ts";
 import { loadAll } from "./load.ts";
 import type { Maybe } from "./maybe.ts";
+import { type NextLook, startNextLook } from "./next-look.ts";
 import { createQuestions } from "./questions.ts";
 import { createServers } from "./servers.ts";
 
@@ -37,6 +37,8 @@ export interface LedgerFigures {
   readonly numbers: number;
   readonly clients: number;
   readonly isLoaded: boolean;
+  /** A server tells of new blocks by itself. */
+  readonly isTold: boolean;
   /** Seconds since the chain was last seen to be as it is known here. */
   readonly silentSeconds: number;
   /** How old the newest block is, by the clocks of its maker and of this machine. */
@@ -69,6 +71,7 @@ export function createLedger(config: LedgerConfig): Ledger {
     entry,
     knownOwner: id => following.state?.numbers.ownerOf(id),
     ownerOf(id) {
+      following.lookSoon();
       const { numbers } = entry;
       const { state } = following;
       if (state?.numbers.has(id)) return state.numbers.ownerOf(id);
@@ -100,6 +103,7 @@ class Following {
   readonly #config: LedgerConfig;
   readonly #servers: ReturnType<typeof createServers>;
   readonly #changes: ReturnType<typeof createChangeGatherer>;
+  #looks: NextLook | undefined;
   #life: AbortController | undefined;
   #seenAt = performance.now();
   #isSilent = false;
@@ -113,6 +117,11 @@ class Following {
     this.#changes = createChangeGatherer(config.entry.id);
   }
 
+  /** Somebody wants to know whose a number is. */
+  lookSoon(): void {
+    this.#looks?.soon();
+  }
+
   figures() {
     const { state } = this;
     return {
@@ -120,6 +129,7 @@ class Following {
       numbers: state?.numbers.size ?? 0,
       clients: state?.clients.size ?? 0,
       isLoaded: (state?.numbersLoaded && state.clientsLoaded) ?? false,
+      isTold: this.#looks?.isTold ?? false,
       silentSeconds: Math.round((performance.now() - this.#seenAt) / 1_000),
       headAgeSeconds: state === undefined ? 0 : Math.round(Date.now() / 1_000 - state.head.time),
       blocks: this.#blocks,
@@ -129,24 +139,21 @@ class Following {
   }
 
   async run(): Promise<void> {
-    const { limits, signal, log } = this.#config;
-    let waitMs = limits.pollMs;
+    const { limits, signal, log, entry } = this.#config;
+    const looks = startNextLook({ urls: entry.rpcs, limits, signal, log });
+    this.#looks = looks;
     while (!signal.aborted) {
-      try {
-        await this.#look();
-        waitMs = limits.pollMs;
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#tellFailure(error);
-        waitMs = Math.min(waitMs * 2, limits.longestWaitMs);
-      }
-      // An abort ends the wait, and with it the loop.
-      await wait(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
+      const found = await this.#look().catch((error: unknown) => {
+        if (!signal.aborted) this.#tellFailure(error);
+        return undefined;
+      });
+      await (found === undefined ? looks.afterFailing() : looks.afterFinding(found));
     }
-    log("debug", "chain.stopped", { chain: this.#config.entry.id });
+    log("debug", "chain.stopped", { chain: entry.id });
   }
 
-  async #look(): Promise<void> {
+  /** @returns how many blocks it has found */
+  async #look(): Promise<number> {
     const { entry, limits, log } = this.#config;
     const from = { entry, servers: this.#servers };
     const head = await askHead(from);
@@ -164,6 +171,7 @@ class Following {
     this.#seenAt = performance.now();
     if (this.#isSilent) log("info", "chain.answers", { chain: entry.id, head: head.number });
     this.#isSilent = false;
+    return head.number - before;
   }
 
   /** Whatever was known is thrown away; until all is loaded again, each number and account is asked for. */

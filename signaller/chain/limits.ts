@@ -1,7 +1,17 @@
 /** What a node grants to the chains it reads, and to those who write on them. Times are milliseconds. */
 export interface FollowLimits {
-  /** How often it is looked for a new block. */
+  /** How often it is looked for a new block, at least; the shortest wait where one is due; and while a server tells of them. */
   readonly pollMs: number;
+  readonly quickPollMs: number;
+  readonly toldPollMs: number;
+  /** Between two looks, whatever a server tells. */
+  readonly leastMs: number;
+  /** Of a server that is asked to tell of blocks: its handshake, its silence, one message, and the waits between tries. */
+  readonly tellMs: number;
+  readonly tellSilenceMs: number;
+  readonly tellBytes: number;
+  readonly tellAgainMs: number;
+  readonly longestTellAgainMs: number;
   /** From the second failure in a row on the waits double up to this. */
   readonly longestWaitMs: number;
   /** One answer of a server; a caller waits for some of them. */
@@ -33,6 +43,14 @@ export interface FollowLimits {
 
 export const followLimits: FollowLimits = {
   pollMs: 1_000,
+  quickPollMs: 250,
+  toldPollMs: 5_000,
+  leastMs: 20,
+  tellMs: 5_000,
+  tellSilenceMs: 20_000,
+  tellBytes: 65_536,
+  tellAgainMs: 5_000,
+  longestTellAgainMs: 600_000,
   longestWaitMs: 15_000,
   answerMs: 5_000,
   answerBytes: 8_388_608,

@@ -13,7 +13,8 @@ import {
 } from "./client-frames.ts";
 
 export interface DialOptions {
-  readonly subprotocol: string;
+  /** What both speak; without one the other side may only say that it speaks none, and messages go as text. */
+  readonly subprotocol?: string;
   /** One message, and what may wait unsent before the other node counts as too slow. */
   readonly messageBytes: number;
   readonly unsentBytes: number;
@@ -31,7 +32,7 @@ const GOODBYE_MS = 2_000;
 const SILENCES = 3;
 
 /**
- * Opens a WebSocket to another node, as `Wire` and `Receiver` know it. Node's own client would do but for its
+ * Opens a WebSocket to another node, or to a server of a chain, as `Wire` and `Receiver` know it. Node's own client would do but for its
  * bounds: it takes messages of any size, and tells nobody when the other side does not read.
  *
  * @throws DialError in words for the log
@@ -65,7 +66,7 @@ async function upgrade(url: string, key: string, options: DialOptions): Promise<
       upgrade: "websocket",
       "sec-websocket-version": "13",
       "sec-websocket-key": key,
-      "sec-websocket-protocol": options.subprotocol,
+      ...(options.subprotocol !== undefined && { "sec-websocket-protocol": options.subprotocol }),
     },
     agent: false,
     signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.handshakeMs)]),
@@ -129,7 +130,8 @@ class ClientSocket implements Wire {
     }
     const bytes = typeof payload === "string" ? Buffer.from(payload, "latin1") : payload;
     // Text or binary says nothing among nodes, and a SIP body may be anything.
-    this.#write(opcode.binary, Buffer.concat([bytes.subarray(0, end), Buffer.from(tail, "latin1")]));
+    const kind = this.#options.subprotocol === undefined ? opcode.text : opcode.binary;
+    this.#write(kind, Buffer.concat([bytes.subarray(0, end), Buffer.from(tail, "latin1")]));
     return true;
   }
 
