@@ -7,7 +7,8 @@ const local = { id: 31_337, name: "Local", rpcs: ["http://127.0.0.1:8545"], numb
 describe("parseAddressBook", () => {
   it("reads chains in their order", () => {
     const far = { id: 1, name: "Ethereum", rpcs: ["https://rpc.example/a", "https://rpc.example/b"] };
-    expect(parseAddressBook({ chains: [local, far] })).toEqual({ chains: [local, far] });
+    const other = { ...local, id: 100, currency: "xDAI" };
+    expect(parseAddressBook({ chains: [local, far, other] })).toEqual({ chains: [local, far, other] });
     expect(parseAddressBook({ chains: [] })).toEqual({ chains: [] });
   });
 
@@ -25,6 +26,9 @@ describe("parseAddressBook", () => {
     ["an id that is a text", { chains: [{ ...local, id: "1" }] }],
     ["an id of 0", { chains: [{ ...local, id: 0 }] }],
     ["no name", { chains: [{ ...local, name: "" }] }],
+    ["a currency that is a sentence", { chains: [{ ...local, currency: "ETH each" }] }],
+    ["a currency that reads like an amount", { chains: [{ ...local, currency: "000" }] }],
+    ["no currency's sign", { chains: [{ ...local, currency: "" }] }],
     ["a server of another kind", { chains: [{ ...local, rpcs: ["ws://127.0.0.1:8545"] }] }],
     ["a server that is a script", { chains: [{ ...local, rpcs: ["javascript:alert(1)"] }] }],
     ["nine servers", { chains: [{ ...local, rpcs: Array(9).fill("http://a.example") }] }],

@@ -7,6 +7,8 @@ export interface ChainEntry {
   readonly id: number;
   /** As people call it. */
   readonly name: string;
+  /** The sign of its own money, in which gas and fees are paid; ETH where it is left out. */
+  readonly currency?: string;
   /** Addresses of its servers (JSON-RPC over HTTP), in the order they are liked. */
   readonly rpcs: readonly string[];
   /** The ENS registry; chains without ENS have none. */
@@ -21,6 +23,7 @@ export interface AddressBook {
 }
 
 const limits = { chains: 8, rpcs: 8, url: 2_048, name: 64 } as const;
+export const usualCurrency = "ETH";
 const contracts = ["ens", "numbers", "clients"] as const;
 
 /**
@@ -38,13 +41,16 @@ export function parseAddressBook(value: unknown): AddressBook {
 }
 
 function parseChain(value: unknown): ChainEntry {
-  if (!isRecord(value) || !hasOnly(value, ["id", "name", "rpcs", ...contracts])) {
-    throw fault("a chain has id, name, rpcs, ens, numbers and clients, and nothing else");
+  if (!isRecord(value) || !hasOnly(value, ["id", "name", "currency", "rpcs", ...contracts])) {
+    throw fault("a chain has id, name, currency, rpcs, ens, numbers and clients, and nothing else");
   }
-  const { id, name, rpcs } = value;
+  const { id, name, currency, rpcs } = value;
   if (typeof id !== "number" || !Number.isSafeInteger(id) || id < 1) throw fault("a chain's id is a number");
   if (typeof name !== "string" || name === "" || name.length > limits.name) {
     throw fault("a chain's name is a short text");
+  }
+  if (currency !== undefined && !isCurrency(currency)) {
+    throw fault("a chain's currency is a sign of at most 11 letters and digits");
   }
   if (!isShortList(rpcs, limits.rpcs) || !rpcs.every(isUrl)) {
     throw fault("a chain's rpcs are at most eight http: or https: addresses");
@@ -53,7 +59,7 @@ function parseChain(value: unknown): ChainEntry {
     const account = value[contract];
     return account === undefined ? [] : [[contract, toAccount(account)] as const];
   });
-  return { id, name, rpcs, ...Object.fromEntries(found) };
+  return { id, name, ...(currency !== undefined && { currency }), rpcs, ...Object.fromEntries(found) };
 }
 
 function toAccount(value: unknown): AccountText {
@@ -67,6 +73,11 @@ function toAccount(value: unknown): AccountText {
 
 function isShortList(value: unknown, most: number): value is readonly unknown[] {
   return Array.isArray(value) && value.length <= most;
+}
+
+/** As wallets take it (EIP-3085); nothing in it can be taken for an amount or a sentence. */
+function isCurrency(value: unknown): value is string {
+  return typeof value === "string" && /^[A-Za-z][A-Za-z0-9]{0,10}$/.test(value);
 }
 
 function isUrl(value: unknown): value is string {

@@ -9,7 +9,14 @@ const to = "0x52908400098527886E0F7030069857D2E4169EE7";
 const hash = `0x${"ab".repeat(32)}` as const;
 const review: Review = {
   id: "step-1",
-  chain: { id: 31_337, name: "Local chain", contract: to, rpcs: ["http://127.0.0.1:8545"], hasNames: true },
+  chain: {
+    id: 31_337,
+    name: "Local chain",
+    currency: "ETH",
+    contract: to,
+    rpcs: ["http://127.0.0.1:8545"],
+    hasNames: true,
+  },
   title: "Buy",
   does: [],
   call: { from, to, data: "0x1234", value: "255" },

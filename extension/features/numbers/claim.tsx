@@ -52,10 +52,16 @@ export function Claim(view: NumbersView): JSX.Element {
       </p>
       {found?.taken && (
         <ul class="list card" aria-label="Somebody's already">
-          <NumberRow view={found.taken} open={() => view.openNumber(found.taken?.number ?? "+9990000")} />
+          <NumberRow
+            view={found.taken}
+            currency={chain.currency}
+            open={() => view.openNumber(found.taken?.number ?? "+9990000")}
+          />
         </ul>
       )}
-      {found && found.free.length > 0 && <Free free={found.free} chosen={chosen} toggle={toggle} />}
+      {found && found.free.length > 0 && (
+        <Free free={found.free} chosen={chosen} toggle={toggle} currency={chain.currency} />
+      )}
       {chosen.length > 0 && (
         <button
           type="button"
@@ -63,11 +69,11 @@ export function Claim(view: NumbersView): JSX.Element {
           onClick={() => wish({ kind: "claim", numbers: chosen.map(({ number }) => number) })}
         >
           Claim {chosen.length === 1 ? writtenOf(chosen[0]) : `${chosen.length} numbers`} for{" "}
-          {amountInWords(String(chosen.reduce((sum, { fee }) => sum + BigInt(fee), 0n)))}
+          {amountInWords(String(chosen.reduce((sum, { fee }) => sum + BigInt(fee), 0n)), chain.currency)}
         </button>
       )}
       <Shown asked={terms} waiting="Asking what numbers cost…">
-        {value => <Fees terms={value} />}
+        {value => <Fees terms={value} currency={chain.currency} />}
       </Shown>
     </div>
   );
@@ -141,6 +147,7 @@ function Free(props: {
   readonly free: readonly FreeNumber[];
   readonly chosen: readonly FreeNumber[];
   readonly toggle: (one: FreeNumber) => void;
+  readonly currency: string;
 }): JSX.Element {
   return (
     <fieldset class="free">
@@ -151,7 +158,7 @@ function Free(props: {
           <span class="grow">
             <span class="number-text">{formatNumber(one.number)}</span>
             <span class="soft small">
-              {one.why} · {amountInWords(one.fee)}
+              {one.why} · {amountInWords(one.fee, props.currency)}
             </span>
           </span>
         </label>
@@ -160,7 +167,7 @@ function Free(props: {
   );
 }
 
-function Fees({ terms }: { readonly terms: TermsView }): JSX.Element {
+function Fees({ terms, currency }: { readonly terms: TermsView; readonly currency: string }): JSX.Element {
   return (
     <details class="card">
       <summary>What numbers cost, and how a claim goes</summary>
@@ -179,7 +186,7 @@ function Fees({ terms }: { readonly terms: TermsView }): JSX.Element {
           {terms.fees.map((fee, at) => (
             <tr key={numberLengths[at]}>
               <td>{numberLengths[at]}</td>
-              <td>{amountInWords(fee)}</td>
+              <td>{amountInWords(fee, currency)}</td>
             </tr>
           ))}
         </tbody>

@@ -33,7 +33,7 @@ export function Detail(
       <Shown asked={detail} waiting="Reading the number…">
         {view => (
           <>
-            <About view={view} chainName={chain.name} />
+            <About view={view} chain={chain} />
             {view.isMine ? <Owned {...props} view={view} /> : <Foreign {...props} view={view} />}
           </>
         )}
@@ -45,10 +45,10 @@ export function Detail(
 
 interface AboutProps {
   readonly view: NumberDetail;
-  readonly chainName: string;
+  readonly chain: NumbersView["chain"];
 }
 
-function About({ view, chainName }: AboutProps): JSX.Element {
+function About({ view, chain }: AboutProps): JSX.Element {
   const { number, owner, isMine, epoch, changedHands, price, records, link, picture } = view;
   const isClaimed = epoch > 0;
   return (
@@ -60,7 +60,7 @@ function About({ view, chainName }: AboutProps): JSX.Element {
         <dt>Owner</dt>
         <dd>{ownerInWords(isClaimed, isMine, owner)}</dd>
         <dt>Chain</dt>
-        <dd>It is a number of {chainName}, and of no other chain.</dd>
+        <dd>It is a number of {chain.name}, and of no other chain.</dd>
         {isClaimed && (
           <>
             <dt>Name</dt>
@@ -71,7 +71,7 @@ function About({ view, chainName }: AboutProps): JSX.Element {
               {link.said}
             </dd>
             <dt>For sale</dt>
-            <dd>{price === undefined ? "No" : `For ${exactAmount(price)}`}</dd>
+            <dd>{price === undefined ? "No" : `For ${exactAmount(price, chain.currency)}`}</dd>
             <dt>Who may ring</dt>
             <dd>
               {callers[records.callers] ?? "not known"}
@@ -81,7 +81,7 @@ function About({ view, chainName }: AboutProps): JSX.Element {
             <dd>
               {changedHands === undefined
                 ? "Never since it was claimed"
-                : `${epoch - 1} times, last on ${new Date(changedHands).toLocaleString()}`}
+                : changesInWords(epoch - 1, changedHands)}
             </dd>
           </>
         )}
@@ -95,21 +95,26 @@ function ownerInWords(isClaimed: boolean, isMine: boolean, owner: string): strin
   return isMine ? "You" : owner;
 }
 
+function changesInWords(count: number, last: number): string {
+  const on = new Date(last).toLocaleString();
+  return count === 1 ? `Once, on ${on}` : `${count} times, last on ${on}`;
+}
+
 type DetailProps = NumbersView & { readonly view: NumberDetail };
 
 function Owned(props: DetailProps): JSX.Element {
-  const { view, wish } = props;
+  const { view, chain, wish } = props;
   return (
     <>
       <LinkForm key={`name ${view.link.name}`} view={view} wish={wish} />
-      <SellForm key={`price ${view.price}`} view={view} wish={wish} />
+      <SellForm key={`price ${view.price}`} view={view} wish={wish} currency={chain.currency} />
       <RecordsForm key={JSON.stringify(view.records)} view={view} wish={wish} />
       <TransferForm view={view} wish={wish} />
     </>
   );
 }
 
-function Foreign({ view, wish }: DetailProps): JSX.Element | null {
+function Foreign({ view, chain, wish }: DetailProps): JSX.Element | null {
   const { number, price, epoch } = view;
   if (epoch === 0) {
     return (
@@ -124,7 +129,7 @@ function Foreign({ view, wish }: DetailProps): JSX.Element | null {
   return (
     <div class="row">
       <button type="button" class="button go" onClick={() => wish({ kind: "buy", number })}>
-        Buy it for {amountInWords(price)}
+        Buy it for {amountInWords(price, chain.currency)}
       </button>
     </div>
   );

@@ -47,7 +47,7 @@ export async function readHistory(
   return {
     isPartial: isPartial || told.length > newest.length,
     events: newest.map(event => ({
-      said: inWords(event),
+      said: inWords(event, place.view.currency),
       at: (times.get(event.block) ?? 0) * 1_000,
       block: String(event.block),
       transaction: event.transaction,
@@ -110,15 +110,15 @@ function isSale({ topics }: ChainEvent): boolean {
   return topics[0] === selectors.Sold;
 }
 
-function inWords({ topics, data }: ChainEvent): string {
+function inWords({ topics, data }: ChainEvent, currency: string): string {
   const [kind, first, second, third] = topics;
   if (kind === selectors.RecordsChanged) return "Its records were changed";
   if (kind === selectors.Listed) {
     const price = lastWord(data);
-    return price === 0n ? "Taken off the market" : `Offered for ${exactAmount(String(price))}`;
+    return price === 0n ? "Taken off the market" : `Offered for ${exactAmount(String(price), currency)}`;
   }
   if (kind === selectors.Sold) {
-    return `Sold by ${accountIn(second)} to ${accountIn(third)} for ${exactAmount(String(lastWord(data)))}`;
+    return `Sold by ${accountIn(second)} to ${accountIn(third)} for ${exactAmount(String(lastWord(data)), currency)}`;
   }
   if (BigInt(first ?? "0x0") === 0n) return `Claimed by ${accountIn(second)}`;
   return `Given by ${accountIn(first)} to ${accountIn(second)}`;

@@ -62,7 +62,7 @@ async function lookAt(
     await keeper.change(step.id, change);
     if (terms) learned();
     const now = keeper.find(step.id);
-    const facts = { now: clock.now(), chainName: place.view.name, ages: ages.get(step.chain) };
+    const facts = { now: clock.now(), chain: place.view, ages: ages.get(step.chain) };
     if (now && !now.isTold && toStepView(now, facts).stage === "ready") {
       await keeper.change(step.id, current => ({ ...current, isTold: true }));
       ready(now);
@@ -115,5 +115,5 @@ function ended(signal: AbortSignal): Promise<void> {
 /** Whether a step stands in the way of another claim: an account has one commitment at a time. */
 export function isHoldingCommitment(step: Step, ages: CommitAges | undefined, now: number): boolean {
   if (step.act.kind !== "claim" || step.isFound || step.tx) return false;
-  return !isOver(toStepView(step, { now, chainName: "", ages }).stage);
+  return !isOver(toStepView(step, { now, chain: { name: "", currency: "" }, ages }).stage);
 }

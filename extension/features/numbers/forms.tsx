@@ -40,13 +40,17 @@ export function LinkForm({ view: { number, link }, wish }: FormProps): JSX.Eleme
 }
 
 /** Offering, changing the price, taking it back. */
-export function SellForm({ view: { number, price }, wish }: FormProps): JSX.Element {
-  const [text, write] = useState(price === undefined ? "" : exactAmount(price).replace(" ETH", ""));
+export function SellForm({
+  view: { number, price },
+  wish,
+  currency,
+}: FormProps & { readonly currency: string }): JSX.Element {
+  const [text, write] = useState(price === undefined ? "" : exactAmount(price, "").trim());
   const { run, said } = useWork();
-  const offer = () => run(async () => wish({ kind: "list", number, price: parseAmount(text) }));
+  const offer = () => run(async () => wish({ kind: "list", number, price: parseAmount(text, currency) }));
   return (
     <Card title="Sell" submit={offer} said={said}>
-      <Text label="Price in ETH" text={text} write={write} placeholder="0.25" />
+      <Text label={`Price in ${currency}`} text={text} write={write} placeholder="0.25" />
       <div class="row ends">
         {price !== undefined && (
           <button type="button" class="button" onClick={() => wish({ kind: "cancel", number })}>

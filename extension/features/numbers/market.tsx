@@ -49,12 +49,17 @@ export function Market({ bus, chain, version, news, wish, openNumber }: NumbersV
             {numbers.length > 0 && (
               <ul class="list card" aria-label="For sale">
                 {numbers.map(view => (
-                  <NumberRow key={view.number} view={view} open={() => openNumber(view.number)}>
+                  <NumberRow
+                    key={view.number}
+                    view={view}
+                    currency={chain.currency}
+                    open={() => openNumber(view.number)}
+                  >
                     {!view.isMine && (
                       <button
                         type="button"
                         class="button go quiet"
-                        aria-label={`Buy ${formatNumber(view.number)} for ${amountInWords(view.price ?? "0")}`}
+                        aria-label={`Buy ${formatNumber(view.number)} for ${amountInWords(view.price ?? "0", chain.currency)}`}
                         onClick={() => wish({ kind: "buy", number: view.number })}
                       >
                         Buy

@@ -21,7 +21,12 @@ export function Mine({ bus, chain, version, news, wish, openNumber }: NumbersVie
             {numbers.length > 0 && (
               <ul class="list card" aria-label="Your numbers">
                 {numbers.map(view => (
-                  <NumberRow key={view.number} view={view} open={() => openNumber(view.number)} />
+                  <NumberRow
+                    key={view.number}
+                    view={view}
+                    currency={chain.currency}
+                    open={() => openNumber(view.number)}
+                  />
                 ))}
               </ul>
             )}
@@ -33,8 +38,9 @@ export function Mine({ bus, chain, version, news, wish, openNumber }: NumbersVie
             )}
             <div class="card row spread">
               <p>
-                Your account has {amountInWords(balance)} on {chain.name}.
-                {credit !== "0" && ` Sales earned you ${exactAmount(credit)} that wait to be taken out.`}
+                Your account has {amountInWords(balance, chain.currency)} on {chain.name}.
+                {credit !== "0" &&
+                  ` Sales earned you ${exactAmount(credit, chain.currency)} that wait to be taken out.`}
               </p>
               {credit !== "0" && (
                 <button type="button" class="button" onClick={() => wish({ kind: "withdraw" })}>

@@ -46,6 +46,8 @@ export interface OneNumber extends OnChain {
 export interface NumberChain {
   readonly id: number;
   readonly name: string;
+  /** The sign of its own money. */
+  readonly currency: string;
   readonly contract: AccountText;
   readonly rpcs: readonly string[];
   readonly hasNames: boolean;

@@ -1,5 +1,6 @@
 import type { Clock } from "../../../background/base/clock.ts";
 import type { Log } from "../../../background/base/log.ts";
+import { usualCurrency } from "../../../protocol/chain/address-book.ts";
 import { type AccountText, parseAccount } from "../../../protocol/number/address.ts";
 import { formatNumber, parseNumber } from "../../../protocol/number/number.ts";
 import type { FeatureParts } from "../../phone/feature-parts.ts";
@@ -202,7 +203,7 @@ async function prepare(half: Half, chain: number, wish: StepWish): Promise<Prepa
   if (wish.kind === "claim" && other) {
     throw new NumbersError(
       "numbers.one-claim",
-      `An account has one commitment at a time, and yours is to “${titleOf(other.act)}”. Finish that first, or take it off the list.`,
+      `An account has one commitment at a time, and yours is to “${titleOf(other.act, place.view.currency)}”. Finish that first, or take it off the list.`,
     );
   }
   const [act, startBlock] = await Promise.all([
@@ -267,10 +268,10 @@ function viewsOf(
   follower: Follower,
   { places, now }: { readonly places: Places; readonly now: number },
 ): readonly StepView[] {
-  const names = new Map(places.list().map(({ view }) => [view.id, view.name]));
+  const chains = new Map(places.list().map(({ view }) => [view.id, view]));
   return keeper.list().map(step => {
-    const chainName = names.get(step.chain) ?? `chain ${step.chain}`;
-    return toStepView(step, { now, chainName, ages: follower.agesOf(step.chain) });
+    const chain = chains.get(step.chain) ?? { name: `chain ${step.chain}`, currency: usualCurrency };
+    return toStepView(step, { now, chain, ages: follower.agesOf(step.chain) });
   });
 }
 

@@ -4,7 +4,7 @@ import { createLedger, type Ledger } from "../../../background/chain/ledger.ts";
 import type { KnownChain } from "../../../background/chain/look.ts";
 import type { NumbersPlace } from "../../../background/chain/numbers.ts";
 import { createChains } from "../../../background/chain/rpc-list.ts";
-import type { AddressBook } from "../../../protocol/chain/address-book.ts";
+import { type AddressBook, usualCurrency } from "../../../protocol/chain/address-book.ts";
 import { EtherlynkError } from "../../../protocol/errors.ts";
 import type { NumberChain } from "./model.ts";
 
@@ -60,9 +60,9 @@ interface Made {
 function make(book: AddressBook | undefined, clock: Clock, log: Log): Made {
   const chains = createChains(book ?? { chains: [] }, clock, log);
   const places = chains.flatMap(({ entry, chain }) => {
-    const { id, name, rpcs, numbers: contract, ens } = entry;
+    const { id, name, currency = usualCurrency, rpcs, numbers: contract, ens } = entry;
     if (contract === undefined) return [];
-    const view = { id, name, contract, rpcs, hasNames: ens !== undefined };
+    const view = { id, name, currency, contract, rpcs, hasNames: ens !== undefined };
     return [{ view, numbers: { chain, contract }, ledger: createLedger(id, rpcs) }];
   });
   return { chains, places };

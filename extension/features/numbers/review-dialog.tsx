@@ -73,22 +73,29 @@ function About({ review }: { readonly review: Review }): JSX.Element {
       ))}
       <table>
         <tbody>
-          <Cost label="You pay now" amount={exactAmount(pays)} />
+          <Cost label="You pay now" amount={exactAmount(pays, chain.currency)} />
           <Cost
             label={isTried ? "Gas, as tried just now" : "Gas, from experience"}
-            amount={`about ${amountInWords(gas)}`}
+            amount={`about ${amountInWords(gas, chain.currency)}`}
           />
-          {later && <Cost label="Later, to finish: the fee" amount={exactAmount(later.pays)} />}
-          {later && <Cost label="Later, to finish: gas" amount={`about ${amountInWords(later.gas)}`} />}
-          <Cost label="In all" amount={`about ${amountInWords(String(total))}`} />
-          <Cost label={`Your account has on ${chain.name}`} amount={amountInWords(balance)} />
+          {later && (
+            <Cost label="Later, to finish: the fee" amount={exactAmount(later.pays, chain.currency)} />
+          )}
+          {later && (
+            <Cost
+              label="Later, to finish: gas"
+              amount={`about ${amountInWords(later.gas, chain.currency)}`}
+            />
+          )}
+          <Cost label="In all" amount={`about ${amountInWords(String(total), chain.currency)}`} />
+          <Cost label={`Your account has on ${chain.name}`} amount={amountInWords(balance, chain.currency)} />
         </tbody>
       </table>
       <details>
         <summary>What the wallet will show</summary>
         <p>
           A transaction on {chain.name} (chain {chain.id}) from <code>{call.from}</code> to{" "}
-          <code>{call.to}</code>, with {exactAmount(call.value)} and data that begins with{" "}
+          <code>{call.to}</code>, with {exactAmount(call.value, chain.currency)} and data that begins with{" "}
           <code>{call.data.slice(0, 10)}</code>. Where the wallet shows another receiver or amount, say no.
         </p>
       </details>
@@ -210,6 +217,6 @@ function stepInWords({ choice, step }: Progress, { chain, call }: Review): strin
     case "chain":
       return `${name} is on another chain. In its window, let it change to ${chain.name} (chain ${chain.id}).`;
     case "send":
-      return `${name} opens a window with the transaction: ${exactAmount(call.value)} to ${shortAddress(call.to)}. Compare, and say yes there. Nothing is sent before.`;
+      return `${name} opens a window with the transaction: ${exactAmount(call.value, chain.currency)} to ${shortAddress(call.to)}. Compare, and say yes there. Nothing is sent before.`;
   }
 }

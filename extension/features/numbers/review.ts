@@ -38,8 +38,8 @@ export async function toReview({ place, step, opens }: ReviewParts): Promise<Rev
     shortage(place, costs) ?? (tried.kind === "reverts" ? refusalOf(act, tried.data) : undefined);
   return {
     ...{ id, chain: view, costs },
-    title: titleOf(act),
-    does: actInWords(act, opens),
+    title: titleOf(act, view.currency),
+    does: actInWords(act, opens, view.currency),
     call: toShown(call, account),
     ...(blocked !== undefined && { blocked }),
     ...(tried.kind === "reverts" && isTooEarly(tried.data) && { isPassing: true }),
@@ -56,12 +56,12 @@ function shortage({ view }: Place, { pays, gas, later, balance }: Costs): string
   );
   const there = BigInt(balance);
   if (there >= due) return undefined;
-  const missing = amountInWords(String(due - there));
+  const missing = amountInWords(String(due - there), view.currency);
   const way =
     view.id === localChain
       ? "This is the local chain, where money is play: a button at the foot of the demo DApp gives some to any account."
       : `Have somebody send you ${missing} on ${view.name}, or buy it in your wallet; then look again.`;
-  return `This takes about ${amountInWords(String(due))}, and the account has ${exactAmount(balance)} on ${view.name}: ${missing} are missing. ${way}`;
+  return `This takes about ${amountInWords(String(due), view.currency)}, and the account has ${exactAmount(balance, view.currency)} on ${view.name}: ${missing} are missing. ${way}`;
 }
 
 function refusalOf(act: Act, data: `0x${string}` | undefined): string {

@@ -18,7 +18,7 @@ function tx(state: Tx["state"]): Tx {
 }
 
 function view(step: Step, now = 0, known: typeof ages | null = ages) {
-  return toStepView(step, { now, chainName: "Ethereum", ages: known ?? undefined });
+  return toStepView(step, { now, chain: { name: "Ethereum", currency: "ETH" }, ages: known ?? undefined });
 }
 
 describe("a commitment", () => {
@@ -72,6 +72,11 @@ describe("a transaction", () => {
     expect(view({ ...list, tx: tx(state) })).toMatchObject({ stage, said: expect.stringContaining(said) });
   });
 
+  it("is told in the money of its chain", () => {
+    const chain = { name: "Gnosis", currency: "xDAI" };
+    expect(toStepView(list, { now: 0, chain, ages }).title).toBe("Offer +999 1234 for 1 xDAI");
+  });
+
   it("of which only the wallet knows is not called sent", () => {
     expect(view({ ...list, asking: "unsure" })).toMatchObject({ stage: "unsure" });
     expect(view(list)).toMatchObject({ stage: "lost", said: expect.stringContaining("Nothing was sent") });
@@ -84,12 +89,12 @@ it("only what is over is cleared; the rest is given up", () => {
 });
 
 it("a step is called by its numbers, also by many", () => {
-  expect(titleOf(claim.act)).toBe("Claim +999 1234 and +999 12 345");
+  expect(titleOf(claim.act, "ETH")).toBe("Claim +999 1234 and +999 12 345");
   const numbers = ["+9991111", "+9992222", "+9993333", "+9994444"] as const;
-  expect(titleOf({ kind: "claim", numbers, secret: hash, fee: "1" })).toBe(
+  expect(titleOf({ kind: "claim", numbers, secret: hash, fee: "1" }, "ETH")).toBe(
     "Claim +999 1111, +999 2222 and 2 more numbers",
   );
-  expect(titleOf(list.act)).toBe("Offer +999 1234 for 1 ETH");
+  expect(titleOf(list.act, "ETH")).toBe("Offer +999 1234 for 1 ETH");
 });
 
 it.each([

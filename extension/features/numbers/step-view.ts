@@ -1,5 +1,5 @@
 import { finalDepth, type Tx } from "./follow.ts";
-import type { StepStage, StepView } from "./model.ts";
+import type { NumberChain, StepStage, StepView } from "./model.ts";
 import { type Step, titleOf } from "./step.ts";
 
 /** What the chain asks of commitments, in seconds. */
@@ -11,7 +11,7 @@ export interface CommitAges {
 export interface ViewFacts {
   /** In milliseconds since 1970. */
   readonly now: number;
-  readonly chainName: string;
+  readonly chain: Pick<NumberChain, "name" | "currency">;
   /** Nothing while they were not read yet. */
   readonly ages: CommitAges | undefined;
 }
@@ -23,8 +23,8 @@ export function toStepView(step: Step, facts: ViewFacts): StepView {
   return {
     id: step.id,
     chain: step.chain,
-    chainName: facts.chainName,
-    title: titleOf(step.act),
+    chainName: facts.chain.name,
+    title: titleOf(step.act, facts.chain.currency),
     ...{ stage, said },
     ...(hash !== undefined && { hash }),
     ...times,

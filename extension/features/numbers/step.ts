@@ -91,9 +91,9 @@ export function readStep(stored: unknown): Step | undefined {
  * What a step is about, in a few words.
  *
  * @example
- * titleOf({ kind: "cancel", number: "+9991234" }) // "Take +999 1234 off the market"
+ * titleOf({ kind: "cancel", number: "+9991234" }, "ETH") // "Take +999 1234 off the market"
  */
-export function titleOf(act: Act): string {
+export function titleOf(act: Act, currency: string): string {
   switch (act.kind) {
     case "claim":
       return `Claim ${listInWords(act.numbers)}`;
@@ -106,20 +106,20 @@ export function titleOf(act: Act): string {
     case "records":
       return `Change the records of ${formatNumber(act.number)}`;
     case "list":
-      return `Offer ${formatNumber(act.number)} for ${exactAmount(act.price)}`;
+      return `Offer ${formatNumber(act.number)} for ${exactAmount(act.price, currency)}`;
     case "cancel":
       return `Take ${formatNumber(act.number)} off the market`;
     case "buy":
-      return `Buy ${formatNumber(act.number)} for ${exactAmount(act.price)}`;
+      return `Buy ${formatNumber(act.number)} for ${exactAmount(act.price, currency)}`;
     case "transfer":
       return `Give ${formatNumber(act.number)} away`;
     case "withdraw":
-      return `Take out ${exactAmount(act.amount)} of earnings`;
+      return `Take out ${exactAmount(act.amount, currency)} of earnings`;
   }
 }
 
 /** What saying yes in the wallet does. `opens`: a commitment is opened, else it is made. */
-export function actInWords(act: Act, opens: boolean): readonly string[] {
+export function actInWords(act: Act, opens: boolean, currency: string): readonly string[] {
   switch (act.kind) {
     case "claim":
       return opens
@@ -147,14 +147,14 @@ export function actInWords(act: Act, opens: boolean): readonly string[] {
       return ["What the number says in public is changed. Whoever looks it up reads it; it is no secret."];
     case "list":
       return [
-        `Anybody can buy the number for exactly ${exactAmount(act.price)}, at any time from then on, without asking you again.`,
+        `Anybody can buy the number for exactly ${exactAmount(act.price, currency)}, at any time from then on, without asking you again.`,
         "With the sale it is the buyer's at once: calls to it no longer reach you. Until then it stays yours.",
       ];
     case "cancel":
       return ["Nobody can buy the number any more. It stays yours."];
     case "buy":
       return [
-        `${exactAmount(act.price)} are paid to ${act.seller}, and the number is yours at once.`,
+        `${exactAmount(act.price, currency)} are paid to ${act.seller}, and the number is yours at once.`,
         "Name, records and offer of the seller end with the sale; it begins empty.",
       ];
     case "transfer":
@@ -163,7 +163,7 @@ export function actInWords(act: Act, opens: boolean): readonly string[] {
         "Its name, records and offer end, and calls to it no longer reach you.",
       ];
     case "withdraw":
-      return [`${exactAmount(act.amount)} that sales earned you are paid to your account.`];
+      return [`${exactAmount(act.amount, currency)} that sales earned you are paid to your account.`];
   }
 }
 

@@ -24,9 +24,12 @@ export function useStanding(bus: Bus, chain: number, number: NumberText | undefi
       const wish = number === undefined ? { chain } : { chain, number };
       if (document.visibilityState === "visible")
         await bus.ask("numbers.standing.read", wish).then(hear, () => hear(silent));
+      clearTimeout(timer);
       if (!stop.signal.aborted) timer = setTimeout(look, everyMs);
     };
     let timer = setTimeout(look, 0);
+    // Who comes back to the page sees at once what has changed meanwhile.
+    document.addEventListener("visibilitychange", () => void look(), { signal: stop.signal });
     stop.signal.addEventListener("abort", () => clearTimeout(timer));
     return () => stop.abort();
   }, [bus, chain, number]);

@@ -51,6 +51,7 @@ export function Shown<T>(props: {
 /** A number in a list, with the way to all about it. */
 export function NumberRow(props: {
   readonly view: NumberView;
+  readonly currency: string;
   readonly open: () => void;
   readonly children?: ComponentChildren;
 }): JSX.Element {
@@ -63,7 +64,7 @@ export function NumberRow(props: {
         <div class="soft small">
           {[
             isMine && name && `claims ${name}`,
-            price !== undefined && `for sale: ${amountInWords(price)}`,
+            price !== undefined && `for sale: ${amountInWords(price, props.currency)}`,
             price !== undefined && isMine && "yours",
           ]
             .filter(Boolean)
