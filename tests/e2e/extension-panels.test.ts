@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Page } from "puppeteer";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { PhoneSnapshot } from "../../background/bus/phone-contract.ts";
-import { type ExtensionStage, openExtensionStage } from "./extension-stage.ts";
+import { type ExtensionStage, extensionId, openExtensionStage } from "./extension-stage.ts";
 import { call, type Look, looks, signedIn } from "./panel-looks.ts";
 
 const pictures = join(import.meta.dirname, "../../.output/pictures");
@@ -150,32 +150,49 @@ describe("a talk that has ended closes its window", () => {
   });
 });
 
-it("a phone that cannot open its database: the panel says why, and tries again", async () => {
+it("a phone that cannot open its database: the panel says why, and the same phone opens it at another try", async () => {
   const popup = await stage.panel("popup.html");
   await popup.waitForSelector("::-p-text(Not signed in)");
-  const write = (version: number | null) =>
-    popup.evaluate(async wanted => {
-      await chrome.offscreen.closeDocument();
-      const [found] = await indexedDB.databases();
-      const name = found?.name ?? "";
-      await new Promise<void>((resolve, reject) => {
-        const asked = wanted === null ? indexedDB.deleteDatabase(name) : indexedDB.open(name, wanted);
-        asked.onerror = () => reject(asked.error);
-        asked.onsuccess = () => {
-          if (wanted !== null) asked.result.close();
-          resolve();
-        };
-      });
-    }, version);
-  await write(9_999);
+  await popup.evaluate(() => chrome.offscreen.closeDocument());
+  await writeDatabase(popup, 9_999);
   await popup.reload();
   await popup.waitForSelector('[role="alert"] ::-p-text(written by a newer version of Etherlynk)');
   await popup.waitForSelector("::-p-aria(Restart Etherlynk)");
   await popup.screenshot({ path: join(pictures, "popup-no-phone.png") });
   expect(await findFaults(popup)).toEqual([]);
-  await write(null);
+  const phone = await phonesIn(popup);
+  expect(phone).toHaveLength(1);
+  await press(popup, "Try again");
+  await popup.waitForSelector('[role="alert"] ::-p-text(written by a newer version of Etherlynk)');
+  await writeDatabase(popup, null);
   await press(popup, "Try again");
   await popup.waitForSelector("::-p-text(Not signed in)");
+  expect(await phonesIn(popup)).toEqual(phone);
+});
+
+describe("the welcome page", () => {
+  const done = "::-p-text(Allow the microphone (done))";
+  const button = '::-p-aria([name="Allow the microphone"][role="button"])';
+
+  afterEach(() => stage.browser.defaultBrowserContext().clearPermissionOverrides());
+
+  async function permit(state: "granted" | "denied"): Promise<void> {
+    const origin = `chrome-extension://${extensionId}`;
+    await stage.browser
+      .defaultBrowserContext()
+      .setPermission(origin, { permission: { name: "microphone" }, state });
+  }
+
+  it("knows that the microphone was allowed before, and hears when it is not any more", async () => {
+    await permit("granted");
+    const page = await stage.panel("welcome.html");
+    await page.waitForSelector(done, { timeout: 10_000 });
+    expect(await page.$(button)).toBeNull();
+    await permit("denied");
+    await page.waitForSelector(button, { timeout: 10_000 });
+    await page.waitForSelector('[role="alert"] ::-p-text(The browser refused it)');
+    expect(await page.$(done)).toBeNull();
+  });
 });
 
 describe("with the phone behind it", () => {
@@ -280,6 +297,29 @@ async function open(
   if (snapshot) await tellFromElsewhere(snapshot);
   for (const name of clicks) await press(page, name);
   return page;
+}
+
+/** As another version of Etherlynk would leave it; null: not at all. */
+async function writeDatabase(panel: Page, version: number | null): Promise<void> {
+  await panel.evaluate(async wanted => {
+    const [found] = await indexedDB.databases();
+    const name = found?.name ?? "";
+    await new Promise<void>((resolve, reject) => {
+      const asked = wanted === null ? indexedDB.deleteDatabase(name) : indexedDB.open(name, wanted);
+      asked.onerror = () => reject(asked.error);
+      asked.onsuccess = () => {
+        if (wanted !== null) asked.result.close();
+        resolve();
+      };
+    });
+  }, version);
+}
+
+function phonesIn(panel: Page): Promise<readonly (string | undefined)[]> {
+  return panel.evaluate(async () => {
+    const contextTypes = ["OFFSCREEN_DOCUMENT" as chrome.runtime.ContextType];
+    return (await chrome.runtime.getContexts({ contextTypes })).map(({ documentId }) => documentId);
+  });
 }
 
 async function stillOpen(page: Page, ms: number): Promise<boolean> {

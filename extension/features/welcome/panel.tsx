@@ -1,8 +1,8 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { PanelProps } from "../../ui/panel.tsx";
 import { lineInWords, shortAddress } from "../../ui/words.ts";
-import { allowMicrophone, type MicrophoneState } from "./microphone.ts";
+import { allowMicrophone, type MicrophoneState, watchMicrophone } from "./microphone.ts";
 import "./welcome.css";
 
 /** The account's own part of the page: how one signs in, and where the line is to be. */
@@ -16,6 +16,11 @@ export function Welcome(props: WelcomeProps): JSX.Element {
   const { me } = props.snapshot;
   const [microphone, heard] = useState<MicrophoneState>("unknown");
   const isAllowed = microphone === "allowed";
+  useEffect(() => {
+    const stop = new AbortController();
+    props.run(() => watchMicrophone(heard, stop.signal));
+    return () => stop.abort();
+  }, []);
   return (
     <main class="welcome">
       <header>
