@@ -9,6 +9,8 @@ import type { MediaCommand, MediaEvent } from "./media-port.ts";
  * reach every context. A BroadcastChannel is of one origin, so that no page and no other extension is on it.
  */
 export type ToWindow =
+  /** The phone listens from now on: a window that was there before says once more that it is. */
+  | { readonly type: "hello" }
   | { readonly type: "start"; readonly start: MediaStart }
   | { readonly type: "command"; readonly command: MediaCommand }
   | { readonly type: "close" };
@@ -71,6 +73,9 @@ function isToWindow(message: unknown): message is ToWindow {
   if (!isRecord(message)) return false;
   const { type, start, command } = message;
   return (
-    type === "close" || (type === "start" && isRecord(start)) || (type === "command" && isRecord(command))
+    type === "hello" ||
+    type === "close" ||
+    (type === "start" && isRecord(start)) ||
+    (type === "command" && isRecord(command))
   );
 }

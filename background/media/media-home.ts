@@ -40,6 +40,7 @@ export function startMediaHome(options: MediaHomeOptions): void {
   };
   channel.listen(message => {
     if (message.type === "start") media ??= begin(message.start);
+    else if (message.type === "hello") channel.send({ type: "ready" });
     else if (message.type === "command") void perform(options, channel, { media, command: message.command });
     else close();
   });

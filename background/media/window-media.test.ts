@@ -67,6 +67,16 @@ describe("media whose home is a window", () => {
     expect((await hears(4))[3]).toEqual({ type: "command", command: { do: "close-microphone" } });
   });
 
+  it("a window that was there before, as while somebody is looked for on a slow chain, is found too", async () => {
+    const { channel, hears } = openWindow("before@a" as CallId);
+    channel.send({ type: "ready" });
+    const { media } = await open("before@a");
+    expect(await hears(1)).toEqual([{ type: "hello" }]);
+    media.command(offer);
+    channel.send({ type: "ready" });
+    expect((await hears(3)).slice(1)).toMatchObject([{ type: "start" }, { type: "command", command: offer }]);
+  });
+
   it("a second window of the same call starts nothing anew", async () => {
     const { call, media } = await open("second@a");
     const first = openWindow(call);

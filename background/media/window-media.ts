@@ -86,6 +86,8 @@ function openCall(options: WindowMediaOptions, opening: MediaOpening, made: Call
     else if (message.type === "event") early.pass(message.event);
     else options.gone(opening.id);
   });
+  // Who is dialled may take the chain longer to say than a window takes to open.
+  channel.send({ type: "hello" });
   return {
     keys: made.keys,
     command(command) {
