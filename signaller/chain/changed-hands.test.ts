@@ -37,4 +37,10 @@ describe("numbers that have changed hands", () => {
     hands.note(change({ 9991111: {}, 9992222: {}, 9993333: {} }), nobody);
     expect([hands.size, hands.has("+9991111"), hands.has("+9993333")]).toEqual([2, false, true]);
   });
+
+  it("and who was here is remembered, the longest ago least", () => {
+    const hands = createChangedHands(2);
+    for (const account of ["0xa", "0xb", "0xa", "0xc"]) hands.arrived(account);
+    expect(["0xa", "0xb", "0xc"].map(hands.wasHere)).toEqual([true, false, true]);
+  });
 });

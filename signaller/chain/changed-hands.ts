@@ -7,6 +7,8 @@ export interface ChangedHands {
   note(change: ChainChange, isHere: (account: string) => boolean): void;
   /** The account has registered. */
   arrived(account: string): void;
+  /** Whether it did so since this node runs, as far as is remembered. */
+  wasHere(account: string): boolean;
   readonly size: number;
 }
 
@@ -14,6 +16,7 @@ export function createChangedHands(most: number): ChangedHands {
   const owners = new Map<string, string>();
   /** How many numbers wait for each account: registrations are many, and those who bought are few. */
   const waiting = new Map<string, Set<string>>();
+  const arrivals = new Set<string>();
 
   function forget(number: string): void {
     const owner = owners.get(number);
@@ -41,7 +44,13 @@ export function createChangedHands(most: number): ChangedHands {
         if (owners.size > most) forget(owners.keys().next().value ?? "");
       }
     },
+    wasHere: account => arrivals.has(account),
     arrived(account) {
+      // The latest last: the first to be forgotten is whoever was here longest ago.
+      arrivals.delete(account);
+      arrivals.add(account);
+      const [oldest] = arrivals;
+      if (arrivals.size > most && oldest !== undefined) arrivals.delete(oldest);
       for (const number of [...(waiting.get(account) ?? [])]) forget(number);
     },
   };

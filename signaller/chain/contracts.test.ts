@@ -58,7 +58,7 @@ describe("what the contracts answer", () => {
         },
       },
     ]);
-    expect(readNumber(number)).toEqual({ owner: account, name: "alice.eth" });
+    expect(readNumber(number)).toEqual({ owner: account, epoch: 2, changedAt: 1, name: "alice.eth" });
     const held = readNumbers(numbers, 5);
     expect(held.next).toBe(42);
     expect(held.items.map(({ id, owner }) => [id, owner.toString("hex")])).toEqual([

@@ -59,6 +59,10 @@ export function readOwner(answer: unknown): string | undefined {
 
 export interface NumberRecords {
   readonly owner: string | undefined;
+  /** 1 after its claim, one more with each change of hands. */
+  readonly epoch: number;
+  /** Seconds since 1970, rounded down to 256. */
+  readonly changedAt: number;
   /** The name that the number claims; empty where none. */
   readonly name: string;
 }
@@ -67,13 +71,18 @@ export function askNumber(numbers: Hex, id: number): (at: At) => ChainQuestion {
   return call(numbers, encodeData(numberLookup, [BigInt(id)]));
 }
 
-/** Of `INumbers.lookup`: owner, epoch, changedAt, price, records; of these the name stands first. */
+/** Of `INumbers.lookup`: owner, epoch, changedAt, price, records; in the last the name stands first. */
 export function readNumber(answer: unknown): NumberRecords {
   const words = toWords(answer);
   const entry = words.follow(0, 0);
   const records = words.follow(entry, entry + 4 * WORD);
   const name = words.text(words.follow(records, records), clientEntryLimits.textBytes);
-  return { owner: toAccount(words.account(entry)), name };
+  return {
+    owner: toAccount(words.account(entry)),
+    epoch: words.number(entry + WORD),
+    changedAt: words.number(entry + 2 * WORD),
+    name,
+  };
 }
 
 export type ClientRow = readonly [account: string, client: Client];

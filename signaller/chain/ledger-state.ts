@@ -10,6 +10,8 @@ export interface LedgerState {
   readonly numbers: NumberTable;
   readonly clients: ClientTable;
   readonly head: Block;
+  /** When this began to follow blocks, by the time of the first: what happened before was not seen. */
+  readonly since: number;
   /** Whether all is known up to the head; until then what is not here may still be on the chain. */
   numbersLoaded: boolean;
   clientsLoaded: boolean;
@@ -43,7 +45,7 @@ export function createLedgerState(first: Block, changes: ChangeGatherer, limits:
   }
 
   return {
-    ...{ numbers, clients, doubted },
+    ...{ numbers, clients, doubted, since: first.time },
     numbersLoaded: false,
     clientsLoaded: false,
     get head() {

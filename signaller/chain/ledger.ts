@@ -3,7 +3,7 @@ import type { Log } from "../log.ts";
 import { type ChainQuestion, ChainRpcError } from "../sip/chain-rpc.ts";
 import { type ChainChange, createChangeGatherer } from "./change.ts";
 import { type Client, type Home, unwritten } from "./client-table.ts";
-import { askLookups, askOwner, readLookups, readOwner } from "./contracts.ts";
+import { askLookups, askNumber, askOwner, readLookups, readNumber, readOwner } from "./contracts.ts";
 import { askHead, followTo } from "./follow.ts";
 import { createLedgerState, type LedgerState } from "./ledger-state.ts";
 import type { FollowLimits } from "./limits.ts";
@@ -23,6 +23,13 @@ export interface Ledger {
    */
   ownerOf(id: number): Maybe<string | undefined>;
   clientOf(account: string): Maybe<Client>;
+  /**
+   * Whether a number came to this account lately, and before this node looked on: after a restart it has not seen the
+   * sale. The chain is asked for it, as long as there can be such a one.
+   *
+   * @throws ChainRpcError (as a rejection)
+   */
+  cameLately(id: number, account: string): Maybe<boolean>;
   /** Where it is known without asking. */
   knownOwner(id: number): string | undefined;
   knownClient(account: string): Client | undefined;
@@ -87,6 +94,19 @@ export function createLedger(config: LedgerConfig): Ledger {
       return questions.ask(`c${account}`, async () => {
         const answer = await servers.ask(askLookups(clients, [account as `0x${string}`])("latest"));
         return readLookups(answer, 1)[0]?.[1] ?? unwritten;
+      });
+    },
+    cameLately(id, account) {
+      const { state } = following;
+      const { numbers } = entry;
+      if (numbers === undefined || state?.numbers.ownerOf(id) !== account) return false;
+      const { since } = state;
+      const latest = state.head.time - limits.latelySeconds;
+      if (since < latest) return false;
+      return questions.ask(`s${id}`, async () => {
+        const answer = await servers.ask(askNumber(numbers, id)("latest"));
+        const { owner, epoch, changedAt } = readNumber(answer);
+        return owner === account && epoch > 1 && changedAt <= since && changedAt >= latest;
       });
     },
     knownClient,

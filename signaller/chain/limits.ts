@@ -37,8 +37,10 @@ export interface FollowLimits {
   readonly nameMs: number;
   readonly nameKeptMs: number;
   readonly mostNames: number;
-  /** Numbers that have changed hands, and whose new owner has not registered since. */
+  /** Numbers that have changed hands, and whose new owner has not registered since; and accounts that were here. */
   readonly mostChanged: number;
+  /** A sale that nobody saw here is spoken of for so long. */
+  readonly latelySeconds: number;
 }
 
 export const followLimits: FollowLimits = {
@@ -67,4 +69,5 @@ export const followLimits: FollowLimits = {
   nameKeptMs: 12_000,
   mostNames: 1_000,
   mostChanged: 10_000,
+  latelySeconds: 86_400,
 };

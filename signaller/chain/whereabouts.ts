@@ -1,6 +1,7 @@
 import type { AddressBook } from "../../protocol/chain/address-book.ts";
 import { isNumber, toTokenId } from "../../protocol/number/number.ts";
 import type { Log } from "../log.ts";
+import { ChainRpcError } from "../sip/chain-rpc.ts";
 import type { ChainChange } from "./change.ts";
 import { type ChangedHands, createChangedHands } from "./changed-hands.ts";
 import { type Client, type Home, unwritten } from "./client-table.ts";
@@ -29,6 +30,11 @@ export interface Whereabouts extends Names {
   /** Whether the account's own entry names this key as one of the domain's. */
   isHomeOf(account: string, domain: string, thumbprint: string): boolean;
   readonly changedHands: ChangedHands;
+  /**
+   * Whether a number has changed hands and its owner was not here since, as far as the chain and this node know.
+   * Where the chain cannot be asked it is not said.
+   */
+  awaitsOwner(number: string, account: string): Maybe<boolean>;
   /** One listener; set before `start`. */
   onChange(listener: (change: ChainChange) => void): void;
   /** For the check of smart accounts' signatures. */
@@ -88,6 +94,15 @@ export function createWhereabouts({ book, log, limits: given }: WhereaboutsConfi
         const home = ledger.knownClient(account)?.home;
         return home?.domain === domain && home.nodes.some(node => node.thumbprint === thumbprint);
       }),
+    awaitsOwner(number, account) {
+      if (changedHands.has(number)) return true;
+      if (!isNumber(number) || changedHands.wasHere(account)) return false;
+      const id = Number(toTokenId(number));
+      const came = firstOf(ledgers, ledger =>
+        andThen(ledger.cameLately(id, account), it => (it ? true : undefined)),
+      );
+      return came instanceof Promise ? came.then(it => it === true, notAsked) : came === true;
+    },
     onChange(call) {
       listener = call;
     },
@@ -97,6 +112,11 @@ export function createWhereabouts({ book, log, limits: given }: WhereaboutsConfi
     figures: () => ledgers.map(ledger => ({ chainId: ledger.entry.id, ...ledger.figures() })),
     close: () => life.abort(),
   };
+}
+
+function notAsked(error: unknown): boolean {
+  if (error instanceof ChainRpcError) return false;
+  throw error;
 }
 
 function firstKnown<T>(ledgers: readonly Ledger[], look: (ledger: Ledger) => T | undefined): T | undefined {

@@ -11,7 +11,7 @@ import type { Domains } from "./domains.ts";
 import type { Flow } from "./flow.ts";
 import type { Peers } from "./peers.ts";
 import type { Registrar } from "./registrar.ts";
-import { type Called, nobody, toTargets, type Way } from "./way.ts";
+import { type Called, changedHands, nobody, toTargets, type Way } from "./way.ts";
 
 export interface HomeRouterConfig {
   readonly domains: Domains;
@@ -76,6 +76,17 @@ async function toName(config: HomeRouterConfig, name: string, errand: Errand): P
 }
 
 function toAccount(config: HomeRouterConfig, errand: Found, chainId?: number): Maybe<Way> {
+  return andThen(toWay(config, errand, chainId), way => explainAbsence(config, errand, way));
+}
+
+/** Whoever calls a number that was sold hears that, and not only that nobody is there. */
+function explainAbsence({ whereabouts }: HomeRouterConfig, { found }: Found, way: Way): Maybe<Way> {
+  const { user, number } = found;
+  if (number === undefined || way.kind !== "nobody" || way.status !== 480) return way;
+  return andThen(whereabouts.awaitsOwner(number, user), isAwaited => (isAwaited ? changedHands : way));
+}
+
+function toWay(config: HomeRouterConfig, errand: Found, chainId?: number): Maybe<Way> {
   const { domains, registrar, whereabouts, toUser } = config;
   const { uri, flow, found } = errand;
   // Another domain's node has found that it is for here; it is not sent on from one to the next.

@@ -13,7 +13,7 @@ import type { Flow } from "./flow.ts";
 import { createHomeRouter, type Errand } from "./home-router.ts";
 import type { Peers } from "./peers.ts";
 import type { Binding, Registrar } from "./registrar.ts";
-import { changedHands, nobody, toTargets, type Way } from "./way.ts";
+import { nobody, toTargets, type Way } from "./way.ts";
 
 /** Users of the other dialect. Both share one namespace; who is registered by SIP comes first. */
 export interface Guests {
@@ -99,7 +99,6 @@ export function createRouter(config: RouterConfig): Router {
     if (others.length > 0) return toTargets(toGroups(others), found ?? { user });
     const bridge = guests();
     if (bridge?.has(user)) return toTargets([[{ uri: request.uri, hop: bridge.flow.id }]]);
-    if (found?.number !== undefined && whereabouts?.changedHands.has(found.number)) return changedHands;
     return toAbsent(user, bindings.length > 0);
   }
 }

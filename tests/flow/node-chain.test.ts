@@ -241,6 +241,36 @@ describe("a sale", () => {
     await bob.client.response(bye, 200);
   });
 
+  it("before the node was started is heard of for a day, until the buyer was here once", async () => {
+    await transfer(stage, number, { from: ALICE, to: CAROL });
+    const node = await startLoaded();
+    const bob = await enter(node, deviceOf(stage, BOB));
+    const uri = `sip:${number}@one.example`;
+    const reasonOf = async () => allOf(await bob.client.ask("INVITE", uri, { body: SDP }), "Reason");
+    expect(await reasonOf()).toEqual(['etherlynk;cause=480;text="changed-hands"']);
+    const carol = await enter(node, deviceOf(stage, CAROL));
+    await ring(bob, carol);
+    await carol.client.close();
+    await until("she is gone", async () => (await metricOf(node, "sip_bindings")) === 1);
+    expect(await reasonOf()).toEqual([]);
+    await stage.request("evm_increaseTime", [90_000]);
+    await stage.request("evm_mine");
+    const later = await startLoaded();
+    const again = await enter(later, deviceOf(stage, BOB));
+    const away = await again.client.ask("INVITE", uri, { body: SDP });
+    expect([away.status, allOf(away, "Reason")]).toEqual([480, []]);
+  });
+
+  it("that nobody can be asked about any more leaves its caller with what is known", async () => {
+    await transfer(stage, number, { from: ALICE, to: CAROL });
+    const proxy = await startChainProxy(stage.chain.rpc);
+    const node = await startLoaded({ rpcs: [proxy.url] });
+    const bob = await enter(node, deviceOf(stage, BOB));
+    proxy.conduct = async ({ response }) => void response.writeHead(500).end();
+    const away = await bob.client.ask("INVITE", `sip:${number}@one.example`, { body: SDP });
+    expect([away.status, allOf(away, "Reason")]).toEqual([480, []]);
+  });
+
   it("that a reorg takes back never was", async () => {
     const node = await startLoaded();
     const [alice, bob] = [await enter(node, deviceOf(stage, ALICE)), await enter(node, deviceOf(stage, BOB))];
