@@ -4,6 +4,7 @@ import type { Log } from "../log.ts";
 import { closeCode } from "../websocket/frame.ts";
 import { type Identity, standingFault } from "./admission.ts";
 import type { Flow } from "./flow.ts";
+import type { NumberNotices } from "./number-notices.ts";
 import type { ProxyCore, Withdrawal } from "./proxy-core.ts";
 import type { Registrar } from "./registrar.ts";
 import { SipConnection } from "./sip-connection.ts";
@@ -14,8 +15,7 @@ export interface ChainChangesConfig {
   readonly chainId: number;
   readonly registrar: Registrar;
   readonly proxies: ProxyCore;
-  /** Tells whose numbers these were and are; gives how many heard it. */
-  tellOwners(change: ChainChange): number;
+  readonly notices: NumberNotices;
   readonly log: Log;
   flows(): Iterable<Flow>;
 }
@@ -34,11 +34,11 @@ export function obeyChainChanges(config: ChainChangesConfig): void {
   });
 }
 
-function endRinging({ proxies, tellOwners, log }: ChainChangesConfig, change: ChainChange): void {
+function endRinging({ proxies, notices, log }: ChainChangesConfig, change: ChainChange): void {
   const { numbers } = change;
   if (numbers.size === 0) return;
   for (const [id, { to }] of numbers) proxies.withdrawNumber(`+${id}`, to, sold);
-  log("debug", "chain.numbers", { changed: numbers.size, told: tellOwners(change) });
+  log("debug", "chain.numbers", { changed: numbers.size, told: notices.tell(change) });
 }
 
 function endIdentities(config: ChainChangesConfig, { accounts, isAll }: ChainChange): void {

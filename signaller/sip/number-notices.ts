@@ -1,4 +1,4 @@
-import { isNumber } from "../../protocol/number/number.ts";
+import { isNumber, type NumberText } from "../../protocol/number/number.ts";
 import { toHeader } from "../../protocol/sip/edit-message.ts";
 import type { SipRequest } from "../../protocol/sip/message.ts";
 import type { ProxyConfig } from "../../protocol/sip/proxy-config.ts";
@@ -10,7 +10,7 @@ import {
   regInfoType,
 } from "../../protocol/sip/reg-info.ts";
 import type { ChainChange } from "../chain/change.ts";
-import { type ClientTransactions, NOBODY } from "./client-transactions.ts";
+import type { ClientTransactions, ClientUser } from "./client-transactions.ts";
 import type { Domains } from "./domains.ts";
 import { createRandomTokens } from "./random-tokens.ts";
 import type { Binding, Registrar } from "./registrar.ts";
@@ -21,9 +21,20 @@ export interface NumberNoticesConfig {
   readonly clients: ClientTransactions;
   readonly domains: Domains;
   readonly proxy: ProxyConfig;
+  /** Whether an account has a line here, which may be down just now: of all others' sales there are too many. */
+  wasHere(account: string): boolean;
 }
 
 const TOKEN_BYTES = 12;
+/** Accounts that are away; whoever sold longest ago is not told. */
+const MOST_UNTOLD = 10_000;
+
+export interface NumberNotices {
+  /** @returns how many devices are told */
+  tell(change: ChainChange): number;
+  /** A device of the account has registered: it hears what nobody of the account has heard. */
+  arrived(account: string): void;
+}
 
 /**
  * Tells the devices of accounts whose numbers have changed hands. Numbers are registered by nobody, they are their
@@ -31,21 +42,67 @@ const TOKEN_BYTES = 12;
  * package for that (RFC 3680). A device that proved its account subscribes to it by registering here: it supports
  * `etherlynk.v1`, and needs no SUBSCRIBE of its own. What it is told it asks the chain itself.
  *
- * @returns how many were told
+ * A number that is lost while its seller is away, or while the connection breaks, is kept for whoever comes first.
  */
-export function createNumberNotices(config: NumberNoticesConfig): (change: ChainChange) => number {
+export function createNumberNotices(config: NumberNoticesConfig): NumberNotices {
   const { registrar, clients } = config;
   const nextToken = createRandomTokens(TOKEN_BYTES);
-  return change => {
-    let told = 0;
-    for (const [account, news] of newsOf(change)) {
-      for (const binding of registrar.bindingsOf(account)) {
-        if (!isProven(binding)) continue;
-        clients.open(binding.flow, toNotify(config, { binding, news, nextToken }), NOBODY);
-        told++;
-      }
+  const untold = createUntold();
+
+  function tellAccount(account: string, news: readonly NumberNews[]): number {
+    const devices = registrar.bindingsOf(account).filter(isProven);
+    if (devices.length === 0 && config.wasHere(account)) untold.keep(account, news);
+    let waiting = devices.length;
+    let isHeard = false;
+    const user: ClientUser = {
+      onResponse(response) {
+        isHeard ||= response.status >= 200;
+      },
+      onFail: () => undefined,
+      onClosed() {
+        waiting--;
+        if (waiting === 0 && !isHeard) untold.keep(account, news);
+      },
+    };
+    for (const binding of devices) {
+      clients.open(binding.flow, toNotify(config, { binding, news, nextToken }), user);
     }
-    return told;
+    return devices.length;
+  }
+
+  return {
+    tell(change) {
+      let told = 0;
+      for (const [account, news] of newsOf(change)) told += tellAccount(account, news);
+      return told;
+    },
+    arrived(account) {
+      const news = untold.take(account);
+      if (news.length > 0) tellAccount(account, news);
+    },
+  };
+}
+
+/** Numbers that accounts have lost, and not got back, since anybody of theirs was told anything. */
+function createUntold() {
+  const accounts = new Map<string, Map<NumberText, NumberNews>>();
+  return {
+    keep(account: string, news: readonly NumberNews[]): void {
+      const known = accounts.get(account) ?? new Map<NumberText, NumberNews>();
+      accounts.delete(account);
+      for (const it of news) {
+        known.delete(it.number);
+        if (it.isGone && known.size < mostNumberNews) known.set(it.number, it);
+      }
+      if (known.size > 0) accounts.set(account, known);
+      const [oldest] = accounts.keys();
+      if (accounts.size > MOST_UNTOLD && oldest !== undefined) accounts.delete(oldest);
+    },
+    take(account: string): readonly NumberNews[] {
+      const news = [...(accounts.get(account)?.values() ?? [])];
+      accounts.delete(account);
+      return news;
+    },
   };
 }
 

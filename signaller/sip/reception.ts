@@ -34,6 +34,8 @@ export interface ReceptionConfig {
   readonly log: Log;
   /** None: the node is open. */
   readonly admission: Admission | undefined;
+  /** A device of the user is here, and knows it. */
+  onRegistered(user: string): void;
   onForget(connection: SipConnection): void;
 }
 
@@ -243,8 +245,8 @@ export class Reception implements SipHost {
     );
     if (answer.status !== 200) core.refuse(connection, request, answer);
     else {
-      if (registrar.bindingsOf(user).length > 0) whereabouts?.changedHands.arrived(user);
       this.#accept(connection, request, answer.headers);
+      if (registrar.bindingsOf(user).length > 0) this.#config.onRegistered(user);
       core.comeBack(connection, answer.left);
     }
   }

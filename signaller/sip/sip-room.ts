@@ -86,13 +86,12 @@ const SUBPROTOCOL = "sip";
 export function createSipRoom(config: SipRoomConfig): SipRoom {
   const parts = createParts(config);
   const { limits, domains, wheel, registrar, clients, servers, flows, others } = parts;
-  const { core, proxies, proxy, reception } = createCore(config, parts);
+  const { core, proxies, notices, reception } = createCore(config, parts);
   const { whereabouts, log } = config;
   if (whereabouts !== undefined) {
     const chainId = config.chain.id;
-    const tellOwners = createNumberNotices({ registrar, clients, domains, proxy });
     obeyChainChanges({
-      ...{ whereabouts, chainId, registrar, proxies, tellOwners, log },
+      ...{ whereabouts, chainId, registrar, proxies, notices, log },
       flows: () => flows.values(),
     });
   }
@@ -166,6 +165,10 @@ function createCore(config: SipRoomConfig, parts: Parts) {
   };
   const proxies = new ProxyCore({ proxy, wheel, clients, flowOf });
   const { whereabouts, aliases, log } = config;
+  const notices = createNumberNotices({
+    ...{ registrar, clients, domains, proxy },
+    wasHere: account => whereabouts?.changedHands.wasHere(account) ?? false,
+  });
   const peers: Peers = {
     flowTo: domain => others.peers?.flowTo(domain),
     reach: home => others.peers?.reach?.(home),
@@ -193,9 +196,13 @@ function createCore(config: SipRoomConfig, parts: Parts) {
     limits,
     log,
     admission: config.open ? undefined : toAdmission(config, domains, limits),
+    onRegistered(user) {
+      whereabouts?.changedHands.arrived(user);
+      notices.arrived(user);
+    },
     onForget: connection => flows.delete(connection.id),
   });
-  return { core, proxies, proxy, reception };
+  return { core, proxies, notices, reception };
 }
 
 function createDialect(path: string, open: (wire: Wire) => SipConnection): Dialect {

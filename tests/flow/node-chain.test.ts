@@ -25,6 +25,7 @@ import { startNode, type TestNode } from "./test-node.ts";
 const SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n";
 const [ALICE, BOB, CAROL] = [0, 1, 2];
 const number = parseNumber("+999 1000 1000");
+const bobsNumber = parseNumber("+999 2000 2000");
 
 let stage: ChainStage;
 let snapshot: unknown;
@@ -223,6 +224,44 @@ describe("a sale", () => {
     expect((await alice.client.settle()).map(({ start }) => start)).toEqual([]);
     // Whose number it was not hears nothing of it.
     expect((await bob.client.settle()).map(({ method }) => method)).not.toContain("NOTIFY");
+  });
+
+  it("of which the seller cannot hear is told as soon as one of its devices is back, once", async () => {
+    const node = await startLoaded();
+    const phone = deviceOf(stage, ALICE);
+    const away = await enter(node, phone);
+    await away.client.close();
+    await until("she is gone", async () => (await metricOf(node, "sip_bindings")) === 0);
+    await transfer(stage, number, { from: ALICE, to: CAROL });
+    await caughtUp(stage, node);
+    const back = await enter(node, phone);
+    expect((await back.client.request("NOTIFY")).body).toContain(`${number}" state="terminated"`);
+    // It drops without a word: nobody knows whether it has heard.
+    back.client.drop();
+    await until("she is gone again", async () => (await metricOf(node, "sip_bindings")) === 0);
+    const again = await enter(node, phone);
+    again.client.respond(await again.client.request("NOTIFY"), 200);
+    await again.client.close();
+    const last = await enter(node, phone);
+    expect((await last.client.settle()).map(({ start }) => start)).toEqual([]);
+    // Who was never here has its line elsewhere, and hears it there.
+    await transfer(stage, bobsNumber, { from: BOB, to: CAROL });
+    await caughtUp(stage, node);
+    const bob = await enter(node, deviceOf(stage, BOB));
+    expect((await bob.client.settle()).map(({ start }) => start)).toEqual([]);
+  });
+
+  it("and the way back while the seller is away are not spoken of", async () => {
+    const node = await startLoaded();
+    const phone = deviceOf(stage, ALICE);
+    await (await enter(node, phone)).client.close();
+    await until("she is gone", async () => (await metricOf(node, "sip_bindings")) === 0);
+    await transfer(stage, number, { from: ALICE, to: CAROL });
+    await caughtUp(stage, node);
+    await transfer(stage, number, { from: CAROL, to: ALICE });
+    await caughtUp(stage, node);
+    const alice = await enter(node, phone);
+    expect((await alice.client.settle()).map(({ start }) => start)).toEqual([]);
   });
 
   it("leaves running calls alone", async () => {
