@@ -272,16 +272,14 @@ async function watchMedia(page: Page): Promise<void> {
       watched.tracks.push(...stream.getTracks());
       return stream;
     };
-    const { setRemoteDescription: take, setLocalDescription: give } = RTCPeerConnection.prototype;
-    const nameOf = (it?: RTCLocalSessionDescriptionInit) => /a=ice-ufrag:(\S+)/.exec(it?.sdp ?? "")?.[1];
-    const own = new Set<string | undefined>();
-    RTCPeerConnection.prototype.setLocalDescription = function (description) {
-      own.add(nameOf(description));
-      return Reflect.apply(give, this, [description]);
-    };
+    const { setRemoteDescription: take } = RTCPeerConnection.prototype;
     RTCPeerConnection.prototype.setRemoteDescription = function (description) {
-      // A window rehearses with itself while it rings.
-      if (!own.has(nameOf(description))) watched.answered += 1;
+      // A window rehearses with itself while it rings, both ends with the certificate of the call.
+      const [own] = this.getConfiguration().certificates ?? [];
+      const isOwn = own
+        ?.getFingerprints()
+        .some(({ value = "?" }) => description.sdp?.toLowerCase().includes(value.toLowerCase()));
+      if (!isOwn) watched.answered += 1;
       return Reflect.apply(take, this, [description]);
     };
   });
