@@ -1,3 +1,5 @@
+import { reviveTabs } from "./revive-tabs.ts";
+
 /** Where the phone lives, and how it is brought to life. */
 export interface PhoneHost {
   /** Resolves when the phone is there and listens. */
@@ -46,6 +48,7 @@ async function open(api: typeof chrome): Promise<void> {
     // A worker that died while it was opening has left one behind; two at once are refused.
     if (!(await isOpen(api))) throw error;
   }
+  await reviveTabs(api);
 }
 
 async function isOpen(api: typeof chrome): Promise<boolean> {

@@ -6,6 +6,7 @@ import type { Page } from "puppeteer";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { buildExtension } from "../../scripts/build-extension.ts";
 import { findProgram } from "../../scripts/setup/ensure-system.js";
+import { openExtensionsPage } from "./developer-mode.ts";
 import { extensionId } from "./extension-stage.ts";
 import { isWorker } from "./faults.ts";
 import { type HomeNode, startHomeNode } from "./home-node.ts";
@@ -29,15 +30,8 @@ describe.skipIf(!findProgram("chromium"))("an update of the extension", () => {
       openPerson({ folder: own, hertz: 900, privateKey }),
     ]);
   }, 120_000);
-  beforeEach(async () => {
-    // Its pages are closed with each update; this one stays. A folder is loaded anew in developer mode only.
-    const page = await bob.browser.newPage();
-    await page.goto("chrome://extensions");
-    await page.evaluate(async () => {
-      const { developerPrivate } = chrome as unknown as { developerPrivate: DeveloperApi };
-      await developerPrivate.updateProfileConfiguration({ inDeveloperMode: true });
-    });
-  });
+  // Its pages are closed with each update; this one stays.
+  beforeEach(async () => void (await openExtensionsPage(bob.browser)));
   afterAll(async () => {
     await Promise.all([alice?.close(), bob?.close()]);
     await node?.close();
@@ -114,10 +108,6 @@ describe.skipIf(!findProgram("chromium"))("an update of the extension", () => {
     await next.hers.says("declined");
   });
 });
-
-interface DeveloperApi {
-  updateProfileConfiguration(change: { readonly inDeveloperMode: boolean }): Promise<void>;
-}
 
 function versionIn(panel: Page): Promise<string> {
   return panel.evaluate(() => chrome.runtime.getManifest().version);
