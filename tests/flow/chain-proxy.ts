@@ -28,6 +28,10 @@ export const honest: Conduct = ({ pass }) => pass();
 export async function startChainProxy(rpc: string, first: Conduct = honest): Promise<ChainProxy> {
   const state = { count: 0, conduct: first };
   const server = createServer((request, response) => {
+    // Pages and extensions ask too, as they ask a real one, and browsers ask first whether they may.
+    response.setHeader("access-control-allow-origin", "*");
+    response.setHeader("access-control-allow-headers", "content-type");
+    if (request.method === "OPTIONS") return void response.writeHead(204).end();
     state.count += 1;
     void serve(request, response).catch(() => response.destroy());
   });
