@@ -102,4 +102,4 @@ function toSignedFor({ id, book }: ChainConfig): ChainEntry | undefined {
   );
 }
 
-export class NodeChainError extends EtherlynkError {}
+class NodeChainError extends EtherlynkError {}

@@ -28,22 +28,31 @@ const subscribe = '{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["n
  * block is known as soon as it is there, and not with the next look. Ends with its signal.
  */
 export function startNewHeads(config: NewHeadsConfig): NewHeads {
-  const state = { isSubscribed: false, isDoubted: false };
+  const state: State = { isSubscribed: false, doubts: 0, leave: undefined };
   void keepListening(config, state);
   return {
     get isTelling() {
-      return state.isSubscribed && !state.isDoubted;
+      return state.isSubscribed && state.doubts === 0;
     },
     doubt() {
-      state.isDoubted = true;
+      state.doubts++;
+      if (state.doubts < MOST_DOUBTS) return;
+      state.doubts = 1;
+      state.leave?.();
     },
   };
 }
 
 interface State {
   isSubscribed: boolean;
-  isDoubted: boolean;
+  /** Blocks in a row of which it has not told. */
+  doubts: number;
+  /** Ends the connection: the next server may do better. */
+  leave: (() => void) | undefined;
 }
+
+/** One block may be seen just before it is told of; who misses so many in a row tells nothing. */
+const MOST_DOUBTS = 3;
 
 async function keepListening(config: NewHeadsConfig, state: State): Promise<void> {
   const { urls, limits, log, signal } = config;
@@ -52,8 +61,10 @@ async function keepListening(config: NewHeadsConfig, state: State): Promise<void
     let hasTold = false;
     for (const url of urls) {
       if (signal.aborted) return;
-      hasTold ||= await listen(url, config, state);
-      state.isSubscribed = false;
+      hasTold = await listen(url, config, state);
+      Object.assign(state, { isSubscribed: false, leave: undefined });
+      // One that did tell comes first again, when it is back.
+      if (hasTold) break;
     }
     // Most servers will do so next time, or never.
     waitMs = hasTold ? limits.tellAgainMs : Math.min(waitMs * 2, limits.longestTellAgainMs);
@@ -83,16 +94,16 @@ async function listen(url: string, config: NewHeadsConfig, state: State): Promis
       if (word === "subscribed") state.isSubscribed = true;
       if (word !== "told") return;
       hasTold = true;
-      state.isDoubted = false;
+      state.doubts = 0;
       config.heard();
     },
     onClose: () => ended.resolve(),
   });
   try {
     await dial(toWebSocket(url), options, wire => {
-      const receiver = open(wire);
       wire.send(subscribe);
-      return receiver;
+      state.leave = () => wire.close(1000, "");
+      return open(wire);
     });
     await ended.promise;
   } catch (error) {

@@ -107,6 +107,23 @@ describe("a chain whose servers tell nothing", () => {
     expect(await metricOf(node, "chain_told")).toBe(0);
   });
 
+  it("although one had said that it would: the next one is asked", async () => {
+    const [silent, good] = [await startTeller(promise), await startTeller(promise)];
+    const proxy = await startChainProxy(stage.chain.rpc);
+    const node = await startChainNode(stage, {
+      rpcs: [proxy.url, silent.url, good.url],
+      follow: { toldPollMs: 20, tellAgainMs: 20, longestTellAgainMs: 20 },
+    });
+    await loaded(node);
+    for (let block = 0; good.asked === 0 && block < 10; block++) {
+      await stage.request("evm_mine");
+      await caughtUp(stage, node);
+    }
+    await until("the good one is asked", () => good.asked > 0);
+    good.tell();
+    await until("it is told", async () => (await metricOf(node, "chain_told")) === 1);
+  });
+
   it.each([
     ["says that it will and does not", promise],
     ["refuses", '{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"no"}}'],
