@@ -2,6 +2,7 @@ import type { DialogTag } from "../../protocol/ids.ts";
 import { toIceCandidate } from "../../protocol/peer/ice-candidate.ts";
 import { peerLimits } from "../../protocol/peer/limits.ts";
 import type { ByteText } from "../../protocol/sip/message.ts";
+import { closeOffer } from "./close-offer.ts";
 import { answerByPeer, type DialogLine, type DialogLineOptions, offerByPeer } from "./dialog-socket.ts";
 import type { MediaCommand, MediaEvent } from "./media-port.ts";
 import { createOwnCandidates, type OwnCandidates } from "./own-candidates.ts";
@@ -144,8 +145,8 @@ export class MediaConnection {
   }
 
   /**
-   * The offer stays open, and the next one of either side takes its place (JSEP, RFC 9429 §5.7 and §5.8): a rollback
-   * would end, in Chromium, all streams of whoever answered the first offer. What was agreed holds until an answer.
+   * The offer stays open, and the next one of ours takes its place (JSEP, RFC 9429 §5.7); one of theirs closes it
+   * (`closeOffer` says why nothing is rolled back). What was agreed holds until an answer.
    */
   async #dropOffer(): Promise<void> {
     const { connection } = this.#theLine();
@@ -164,6 +165,12 @@ export class MediaConnection {
   }
 
   async #answer(connection: RTCPeerConnection, wish: { offer: string; hold: boolean }): Promise<string> {
+    try {
+      await closeOffer(connection);
+    } catch (error) {
+      // Their offer rolls ours back then, which other browsers do without a fault.
+      this.#options.failed("drop-offer", error);
+    }
     await connection.setRemoteDescription({ type: "offer", sdp: wish.offer });
     this.#point(connection, wish.hold);
     const answer = await connection.createAnswer();

@@ -67,6 +67,7 @@ export function createPhone(options: PhoneOptions): PhoneKit {
     instance: options.instance,
     user: agent,
     broken: () => calls.tellAll({ type: "network-changed" }),
+    isMissed: () => calls.all.some(({ call: { state } }) => isTalking(state) && state.talk.media === "lost"),
     changed: state => {
       calls.lineChanged(state);
       if (state.name === "up") agent.lineRestored();

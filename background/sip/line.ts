@@ -36,10 +36,14 @@ export interface LineOptions {
   changed(state: LineState): void;
   /** The connection has died under it: the machine may have another network, and calls may need another path. */
   broken(): void;
+  /** Somebody sits in silence until the line is back. */
+  isMissed(): boolean;
 }
 
 const REGISTRATION_SECONDS = 600;
 const SUPPORTED = "gruu, outbound, 100rel, etherlynk.v1";
+/** Between two tries while a call waits for them: it gives up after 45 s, and few machines are without a network at once. */
+const hurriedMs = 2_000;
 const BACKOFF = { baseMs: 500, maxMs: 30_000 } as const;
 
 /**
@@ -160,7 +164,11 @@ export class Line {
         this.#socket.close();
         this.#change(toRefused(effect.response));
         return;
-      case "start-timer":
+      case "start-timer": {
+        const isHurried = effect.timer === "connect" && this.#options.isMissed();
+        this.#timers.carryOut(isHurried ? { ...effect, ms: Math.min(effect.ms, hurriedMs) } : effect);
+        return;
+      }
       case "stop-timer":
         this.#timers.carryOut(effect);
         return;

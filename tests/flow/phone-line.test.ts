@@ -28,6 +28,7 @@ async function createLine(urls: readonly string[], over = {}) {
     signal: end.signal,
     user: idle,
     broken: () => undefined,
+    isMissed: () => false,
     changed: state => states.push(state),
   });
   const state = (name: LineState["name"]) => states.take(`line ${name}`, it => it.name === name);
