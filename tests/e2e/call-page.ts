@@ -115,8 +115,10 @@ async function listen(wanted: readonly number[], unwanted: readonly number[]): P
 async function watchFrames(frames: number): Promise<void> {
   const until = performance.now() + 15_000;
   const shown = () => {
-    const video = document.querySelector<HTMLVideoElement>("#their-video");
-    return video && video.videoWidth > 16 ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
+    const video = document.querySelector<HTMLVideoElement & { mozPaintedFrames?: number }>("#their-video");
+    if (!video || video.videoWidth <= 16) return 0;
+    // Firefox counts no frames of a stream in the standard's place.
+    return video.mozPaintedFrames ?? video.getVideoPlaybackQuality().totalVideoFrames;
   };
   const first = shown();
   while (shown() - first < frames || shown() === 0) {

@@ -45,21 +45,30 @@ export async function openFirefoxPerson(options: {
   });
 }
 
-/** WebDriver does not say where pages of an extension are: they are asked themselves. Gives each window once. */
+/** Gives each window of a call once. */
 function createWatch(browser: Browser): () => Promise<Page> {
   const given = new Set<Page>();
   return async () => {
-    for (const until = Date.now() + 15_000; Date.now() < until; ) {
-      for (const page of await browser.pages()) {
-        const href = given.has(page) ? "" : await page.evaluate(() => location.href).catch(() => "");
-        if (!href.startsWith(`${ours}/call.html`)) continue;
-        given.add(page);
-        return page;
-      }
-      await new Promise(resolve => setTimeout(resolve, 50));
-    }
-    throw new Error("No window of a call opened in Firefox");
+    const page = await findOurPage(browser, "call.html", given);
+    given.add(page);
+    return page;
   };
+}
+
+/** WebDriver does not say where pages of an extension are: they are asked themselves. */
+export async function findOurPage(
+  browser: Browser,
+  path: string,
+  but: ReadonlySet<Page> = new Set(),
+): Promise<Page> {
+  for (const until = Date.now() + 15_000; Date.now() < until; ) {
+    for (const page of await browser.pages()) {
+      const href = but.has(page) ? "" : await page.evaluate(() => location.href).catch(() => "");
+      if (href.startsWith(`${ours}/${path}`)) return page;
+    }
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+  throw new Error(`No ${path} opened in Firefox`);
 }
 
 /** WebDriver never hears that a page of an extension has loaded: it is asked for by itself. */

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { buildExtension } from "../../scripts/build-extension.ts";
 import { findProgram } from "../../scripts/setup/ensure-system.js";
-import type { CallPage } from "./call-page.ts";
-import { openFirefoxPerson } from "./firefox-person.ts";
+import { type CallPage, toCallPage } from "./call-page.ts";
+import { findOurPage, openFirefoxPerson } from "./firefox-person.ts";
 import { type HomeNode, startHomeNode } from "./home-node.ts";
 import { openPerson, type Person } from "./person.ts";
-import { calmDown, lineIs, ring } from "./talking.ts";
+import { calmDown, lineIs, panelOf, ring } from "./talking.ts";
 
 const pictures = join(import.meta.dirname, "../../.output/pictures");
 const isSkipped = !findProgram("chromium") || !findProgram("firefox");
@@ -69,13 +69,25 @@ describe.skipIf(isSkipped)("Firefox, and somebody at a Chromium", () => {
     await hers.says("They hung up.");
   });
 
-  it("shows a picture that the other side sees", async () => {
+  it("shows a picture that the other side sees, and sees theirs", async () => {
     const { hers, his } = await ring(alice, fay);
     await his.press("Answer");
     await hearFay(hers, his);
     await his.press("Camera");
     await hers.sees(10);
+    await hers.press("Camera");
+    await his.sees(10);
+    await hers.sees(10);
+    await his.page.screenshot({ path: join(pictures, "firefox-picture.png") });
     await hers.press("Hang up");
+  });
+
+  it("opens the desk", async () => {
+    await panelOf(fay).press("Open the desk: your numbers");
+    const desk = toCallPage(await findOurPage(fay.browser, "desk.html"));
+    await desk.says(fay.account);
+    await desk.says("Your home names no chain that has numbers.");
+    await desk.page.screenshot({ path: join(pictures, "firefox-desk.png") });
   });
 
   it("declines, and notes what was missed", async () => {
