@@ -23,7 +23,7 @@ const ear = startEar();
 
 const page: PeerPage = {
   async open(way, id, url) {
-    stage.own ??= await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+    stage.own = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
     stage.way = await (way === "peerjs" ? openPeer(id, url) : openRaw(id, url));
   },
   async call(to) {
@@ -38,7 +38,10 @@ const page: PeerPage = {
   close() {
     stage.way?.hangUp();
     stage.way?.close();
+    // A camera that two windows of one browser share sends, now and then, no picture at all to the second one.
+    for (const track of stage.own?.getTracks() ?? []) track.stop();
     delete stage.way;
+    delete stage.own;
   },
 };
 Object.assign(globalThis, { page });
@@ -59,20 +62,20 @@ async function openPeer(id: string, url: string): Promise<Way> {
   const heard = (call: ReturnType<Peer["call"]>) =>
     new Promise<MediaStream>(resolve => call.once("stream", resolve));
   const calls = new Set<{ close(): void }>();
+  // Heard from the beginning: the other browser may call before this one was told to answer.
+  const comes = new Promise<ReturnType<Peer["call"]>>(resolve => peer.once("call", resolve));
   return {
     call(to, stream) {
       const call = peer.call(to, stream);
       calls.add(call);
       return heard(call);
     },
-    answer: stream =>
-      new Promise(resolve => {
-        peer.once("call", call => {
-          calls.add(call);
-          call.answer(stream);
-          resolve(heard(call));
-        });
-      }),
+    async answer(stream) {
+      const call = await comes;
+      calls.add(call);
+      call.answer(stream);
+      return heard(call);
+    },
     hangUp: () => calls.forEach(call => void call.close()),
     close: () => peer.destroy(),
   };
@@ -85,7 +88,7 @@ async function openRaw(id: string, url: string): Promise<Way> {
   const connection = new RTCPeerConnection();
   const say = (to: string, said: object) => socket.send(JSON.stringify({ to, from: id, ...said }));
   let other = "";
-  let offered: ((offer: RTCSessionDescriptionInit) => void) | undefined;
+  const { promise: offered, resolve: offer } = Promise.withResolvers<RTCSessionDescriptionInit>();
   const early: RTCIceCandidateInit[] = [];
   connection.onicecandidate = ({ candidate }) => candidate && say(other, { candidate });
   socket.onmessage = async ({ data }) => {
@@ -94,7 +97,7 @@ async function openRaw(id: string, url: string): Promise<Way> {
     if (candidate) {
       if (connection.remoteDescription) await connection.addIceCandidate(candidate);
       else early.push(candidate);
-    } else if (sdp.type === "offer") offered?.(sdp);
+    } else if (sdp.type === "offer") offer(sdp);
     else await take(sdp);
   };
   const take = async (sdp: RTCSessionDescriptionInit) => {
@@ -110,16 +113,13 @@ async function openRaw(id: string, url: string): Promise<Way> {
     async call(to, stream) {
       other = to;
       add(stream);
-      const offer = await connection.createOffer();
-      await connection.setLocalDescription(offer);
-      say(to, { sdp: offer });
+      const sdp = await connection.createOffer();
+      await connection.setLocalDescription(sdp);
+      say(to, { sdp });
       return heard;
     },
     async answer(stream) {
-      const offer = await new Promise<RTCSessionDescriptionInit>(resolve => {
-        offered = resolve;
-      });
-      await take(offer);
+      await take(await offered);
       add(stream);
       const answer = await connection.createAnswer();
       await connection.setLocalDescription(answer);
