@@ -5,8 +5,10 @@ import { parseNumber } from "../../protocol/number/number.ts";
 import { formatRegInfo, type NumberNews } from "../../protocol/sip/reg-info.ts";
 import { endEpoch, revokeDevice } from "../../scripts/chain/home.ts";
 import { type ChainStage, createTestResolver, startChainStage } from "./chain-stage.ts";
+import { startHostileProxy } from "./hostile-proxy.ts";
 import { deviceOf, enter, loaded, startChainNode, transfer, until } from "./node-chain-stage.ts";
 import { createPerson } from "./phone-device.ts";
+import { cseqOf } from "./sip-text.ts";
 import type { TestNode } from "./test-node.ts";
 import { createTestPhone, type TestPhone, type TestPhoneOptions } from "./test-phone.ts";
 
@@ -83,6 +85,36 @@ describe("a phone that calls a number", () => {
 });
 
 describe("a phone whose number is sold", () => {
+  it("while its answer is on the way hangs up, and says why; the caller was told before", async () => {
+    const node = await start();
+    const proxy = await startHostileProxy(node.url);
+    const [alice, bob] = [await phoneOf(node, ALICE), await phoneOf(node, BOB, { urls: [proxy.url] })];
+    const answers: string[] = [];
+    let isHeld = true;
+    proxy.alter((direction, message, text) => {
+      const isAnswer = direction === "up" && message.status === 200 && cseqOf(message).method === "INVITE";
+      if (!isAnswer || !isHeld) return text;
+      answers.push(text);
+      return undefined;
+    });
+    const id = alice.kit.dial(bobsNumber);
+    await isRinging(bob);
+    bob.kit.accept(id);
+    await until("he has answered", () => answers.length > 0);
+    await transfer(stage, bobsNumber, { from: BOB, to: CAROL });
+    expect((await alice.entry()).reason).toBe("gone");
+    isHeld = false;
+    proxy.injectUp(answers[0] ?? "");
+    expect((await bob.entry()).reason).toBe("gone");
+    // By one BYE, which it has answered, and not by giving up itself.
+    const down = proxy.seen.filter(({ direction }) => direction === "down").map(({ text }) => text);
+    expect(down.filter(text => text.startsWith("BYE "))).toHaveLength(1);
+    expect(down.some(text => text.startsWith("ACK "))).toBe(true);
+    expect(proxy.seen.some(({ direction, text }) => direction === "up" && text.startsWith("BYE "))).toBe(
+      false,
+    );
+  });
+
   it("hears it at once although nobody calls it, and stays on its line; from nobody but its node", async () => {
     const node = await start();
     const bob = await phoneOf(node, BOB);
