@@ -18,6 +18,8 @@ export type MediaEvent =
   | EventOf<
       "offer-made" | "answer-made" | "media-connected" | "media-lost" | "media-failed" | "window-closed"
     >
+  /** Made while it rings, and kept in case that one is asked for. */
+  | { readonly type: "offer-ahead"; readonly offer: ByteText }
   | { readonly type: "candidates-made"; readonly tag: DialogTag; readonly fragment: ByteText }
   /** Nothing is heard of them for a moment: not yet the call's business, but a reason to look at the line. */
   | { readonly type: "media-silent"; readonly tag: DialogTag };

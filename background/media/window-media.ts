@@ -117,7 +117,9 @@ function createEarlyOffer(hear: (event: MediaEvent) => void) {
   let isFirst = true;
   return {
     keep(offer: ByteText) {
-      if (isFirst) kept = offer;
+      if (!isFirst) return;
+      kept = offer;
+      hear({ type: "offer-ahead", offer });
     },
     /** As the window does with what it has made: only the first command may have it. */
     use(command: MediaCommand) {

@@ -147,6 +147,7 @@ export class CallRun {
     const { type } = event;
     if (type === "media-lost" || type === "media-silent") this.#options.pathLost();
     if (type === "candidates-made") this.#wire?.candidates(event.tag, event.fragment);
+    else if (type === "offer-ahead") this.#wire?.ready(event.offer);
     else if (type !== "media-silent") this.#queue.tell(event);
   }
 

@@ -15,6 +15,7 @@ import { DialogRun } from "./dialog-run.ts";
 import { inform, informed, takeEarly, takeInfo } from "./informing.ts";
 import { abilities, createInvite, reasonLine, typeOf } from "./invite-parts.ts";
 import { createLeg, keepBody, type Leg, refusalOf } from "./leg.ts";
+import { ReadyAnswer, type SignedParts } from "./ready-answer.ts";
 import { acceptReinvite, refuseReinvite, sealSdp, sendReinvite } from "./reinvites.ts";
 import { ReliableRun } from "./reliable-run.ts";
 import { wantsHold } from "./sdp-checks.ts";
@@ -32,6 +33,7 @@ export class CallWire {
   /** Theirs, when they call. */
   readonly #invite: SipRequest | undefined;
   readonly #reliable: ReliableRun | undefined;
+  readonly #ready: ReadyAnswer;
   #withdraw: ((headers: readonly SipHeader[]) => void) | undefined;
   #sent: SipRequest | undefined;
   /** Our 200 offers, and the ACK has to answer. */
@@ -42,6 +44,7 @@ export class CallWire {
   /** @param invite theirs; its Contact has been looked at */
   constructor(options: CallWireOptions, invite?: SipRequest) {
     this.#options = options;
+    this.#ready = new ReadyAnswer(options.clock, offer => this.#signOk(offer));
     this.#invite = invite;
     if (invite === undefined) return;
     this.#reliable = new ReliableRun(
@@ -101,6 +104,11 @@ export class CallWire {
     if (leg !== undefined) inform(this.#options, leg, fragment);
   }
 
+  /** An offer that was made while it rings, and may be asked for. */
+  ready(offer: ByteText): void {
+    this.#ready.make(offer);
+  }
+
   /** A request inside a dialog of this call; false where there is no such dialog. */
   receive(request: SipRequest): boolean {
     const leg = this.#legs.get((fromTag(request) ?? "") as DialogTag);
@@ -118,7 +126,7 @@ export class CallWire {
         this.#withdraw?.(reasonLine(effect.reason));
         return;
       case "send-ringing":
-        return this.#answer(180, undefined);
+        return this.#answer(180, () => this.#sign(180));
       case "send-prepared":
         return this.#prepared(effect);
       case "send-prack":
@@ -350,16 +358,22 @@ export class CallWire {
     return this.#legs.get(this.caller);
   }
 
-  async #answer(status: number, body: WireBody | undefined): Promise<void> {
+  async #answer(status: number, sign: () => Promise<SignedParts>): Promise<void> {
     const leg = this.#theirs();
     if (leg === undefined || this.#invite === undefined) return;
-    const headers = [
-      ...abilities,
-      ...typeOf(body),
-      ...(await signResponse(this.#options, this.#asked, { status, body: body?.body ?? "" })),
-    ];
-    const answer = { status, headers, ...toWhole({ body: body?.body }) };
-    leg.dialog.step({ type: "respond", request: this.#invite, answer });
+    leg.dialog.step({ type: "respond", request: this.#invite, answer: { status, ...(await sign()) } });
+  }
+
+  async #sign(status: number, body?: WireBody): Promise<SignedParts> {
+    const signed = await signResponse(this.#options, this.#asked, { status, body: body?.body ?? "" });
+    return { headers: [...abilities, ...typeOf(body), ...signed], ...toWhole({ body: body?.body }) };
+  }
+
+  async #signOk(sdp: ByteText | undefined): Promise<SignedParts> {
+    const leg = this.#theirs();
+    if (leg === undefined || this.#invite === undefined || sdp === undefined) return this.#sign(200);
+    const label = `INVITE ${cseq(this.#invite).seq} 200`;
+    return this.#sign(200, await sealSdp(this.#options.bodies, leg, { sdp, label }));
   }
 
   async #prepared({ offer }: Of<"send-prepared">): Promise<void> {
@@ -382,11 +396,7 @@ export class CallWire {
   async #ok({ body: sdp }: Of<"send-ok">): Promise<void> {
     const leg = this.#theirs();
     if (leg === undefined || this.#invite === undefined) return;
-    const label = `INVITE ${cseq(this.#invite).seq} 200`;
-    await this.#answer(
-      200,
-      sdp === undefined ? undefined : await sealSdp(this.#options.bodies, leg, { sdp, label }),
-    );
+    await this.#answer(200, () => this.#ready.take(sdp));
     this.#isAnswerOwed = sdp !== undefined && wireBodyOf(this.#invite)?.mediaType !== sdpMediaType;
     leg.canInform = true;
     inform(this.#options, leg);
