@@ -30,6 +30,10 @@ interface Talk {
   readonly toCallee: number;
   readonly frameToCaller: number;
   readonly frameToCallee: number;
+  /** From the answer to the offer's arrival at the caller; a contact's was there before. */
+  readonly offer: number;
+  /** Connections to the node that were opened after the answer. */
+  readonly sockets: number;
 }
 
 const goals = { ringMs: 60, toPeer: 1.1, prepared: 0.3 } as const;
@@ -42,6 +46,8 @@ const names: readonly Name[] = isOfPictures
   ? ["video", "peerjs", "raw"]
   : ["stranger", "contact", "peerjs", "raw"];
 const delayMs = only.includes("delay") ? 50 : 0;
+/** From one browser to the other: a hop to the node, and one from it. */
+const tripMs = 2 * delayMs;
 
 const end = new AbortController();
 const domain = "bench.example";
@@ -102,6 +108,7 @@ function printSounds(talks: Talks, suffix: string): void {
       "PeerJS has no ringing",
     ),
   );
+  printOffers(talks, suffix);
   const audio = ["toCaller", "toCallee"] as const;
   for (const figure of audio) {
     const bench = `call.sound.${figure}${suffix}`;
@@ -115,6 +122,31 @@ function printSounds(talks: Talks, suffix: string): void {
       atMost: goals.prepared,
     });
   }
+}
+
+/** What a call is made of that no machine makes faster: trips from one browser to the other, and sockets. */
+function printOffers(talks: Talks, suffix: string): void {
+  const offers = talks.map(({ stranger }) => stranger.offer);
+  // A trip is whole or none: what is left over is the time of the two machines.
+  const trips = Math.floor(median(offers) / tripMs);
+  const more = { oneWayTrips: trips, goal: "≤ 1 trip", ok: trips <= 1 };
+  const unit = "ms from the answer's click to the offer's arrival";
+  const row = { bench: `call.offer${suffix}`, unit, peerName: "none", ...(delayMs > 0 && { more }) };
+  printRow(toLoneRow(row, offers, "PeerJS offers before anybody has answered"));
+  const sockets = talks.flatMap(({ stranger, contact }) => [stranger.sockets, contact.sockets]);
+  const most = Math.max(...sockets);
+  printRow(
+    toLoneRow(
+      {
+        bench: `call.sockets${suffix}`,
+        unit: "connections opened after the answer",
+        peerName: "none",
+        more: { goal: "≤ 0, in every round", ok: most === 0, most },
+      },
+      sockets,
+      "PeerJS opens its own before",
+    ),
+  );
 }
 
 function printPictures(talks: Talks, suffix: string): void {
@@ -140,7 +172,7 @@ function compare(talks: Talks, { bench, figure, ours, peer, atMost }: Comparison
   const pairs = talks.map(talk => ({ ours: talk[ours][figure], peer: talk[peer][figure] }));
   const peerName =
     peer === "peerjs" ? "PeerJS 1.5.5, from peer.call()" : "RTCPeerConnection, from createOffer()";
-  const trips = delayMs > 0 ? { oneWayTrips: toFigure(median(pairs.map(it => it.ours)) / delayMs) } : {};
+  const trips = delayMs > 0 ? { oneWayTrips: toFigure(median(pairs.map(it => it.ours)) / tripMs) } : {};
   printRow(
     toRow(
       {
@@ -169,15 +201,18 @@ async function talkByPhone(how?: "with cameras"): Promise<Talk> {
   const ring = (await ringing) - began;
   await Promise.all([hers, his].map(({ page }) => page.waitForSelector("main.call")));
   await Promise.all([hers, his].map(({ page }) => page.evaluate(scripts.ear)));
-  // People do not answer in the instant in which it rings: a contact's connection is there by then.
-  await new Promise(resolve => setTimeout(resolve, 400));
+  // People do not answer in the instant in which it rings: a contact's connection is there by then, after its trips.
+  await new Promise(resolve => setTimeout(resolve, 400 + 4 * tripMs));
   if (how) await hers.press("Camera");
   const heard = [hers, his].map(({ page }) => page.evaluate(() => windowEar.sound()));
   const seen = [hers, his].map(({ page }) => (how ? page.evaluate(() => windowEar.frame()) : Number.NaN));
+  const opened = relay.opened();
   await his.press(how ? "Answer with camera" : "Answer");
   const answered = await his.page.evaluate(() => windowEar.clicked);
   const [atCaller = 0, atCallee = 0] = await Promise.all(heard);
   const [frameAtCaller = 0, frameAtCallee = 0] = await Promise.all(seen);
+  const sockets = relay.opened() - opened;
+  const offered = await hers.page.evaluate(() => windowEar.offered);
   await hers.page.close();
   await Promise.all([alice, bob].map(it => it.until("Quiet", ({ calls }) => calls.every(isOver))));
   for (const { browser, panel } of [alice, bob]) {
@@ -190,6 +225,8 @@ async function talkByPhone(how?: "with cameras"): Promise<Talk> {
     toCallee: atCallee - answered,
     frameToCaller: frameAtCaller - answered,
     frameToCallee: frameAtCallee - answered,
+    offer: (offered ?? Number.NaN) - answered,
+    sockets,
   };
 }
 
@@ -221,6 +258,8 @@ async function talkByPage(pages: readonly Page[], way: "peerjs" | "raw", url: st
     toCallee: theirs.sound - began,
     frameToCaller: first.frame - began,
     frameToCallee: theirs.frame - began,
+    offer: Number.NaN,
+    sockets: Number.NaN,
   };
 }
 

@@ -5,6 +5,8 @@ export interface DelayRelay {
   /** The same addresses as the target's, by way of this relay. */
   readonly url: string;
   readonly httpUrl: string;
+  /** Connections that clients have opened until now. */
+  opened(): number;
 }
 
 export interface DelayRelayOptions {
@@ -17,7 +19,9 @@ export interface DelayRelayOptions {
 /** Passes every byte on, in order, so much later: a hop of that length, for one client and one node. */
 export async function startDelayRelay({ target, delayMs, signal }: DelayRelayOptions): Promise<DelayRelay> {
   const { hostname, port, pathname } = new URL(target);
+  let opened = 0;
   const server = createServer(near => {
+    opened += 1;
     const far = connect(Number(port), hostname);
     near.setNoDelay(true);
     far.setNoDelay(true);
@@ -27,7 +31,11 @@ export async function startDelayRelay({ target, delayMs, signal }: DelayRelayOpt
   await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
   signal.addEventListener("abort", () => server.close(), { once: true });
   const own = (server.address() as AddressInfo).port;
-  return { url: `ws://127.0.0.1:${own}${pathname}`, httpUrl: `http://127.0.0.1:${own}/` };
+  return {
+    url: `ws://127.0.0.1:${own}${pathname}`,
+    httpUrl: `http://127.0.0.1:${own}/`,
+    opened: () => opened,
+  };
 }
 
 function pass(from: Socket, to: Socket, delayMs: number): void {

@@ -4,6 +4,8 @@ import { startEar } from "./ear.ts";
 export interface WindowEar {
   /** The moment of the next click, as the browser stamped it. */
   readonly clicked: Promise<number>;
+  /** When the other side's first offer was there to be applied; undefined until then. */
+  offered: number | undefined;
   sound(): Promise<number>;
   frame(): Promise<number>;
 }
@@ -16,6 +18,7 @@ const windowEar: WindowEar = {
       capture: true,
     });
   }),
+  offered: undefined,
   async frame() {
     for (;;) {
       const { srcObject } = document.querySelector<HTMLVideoElement>("#their-video") ?? {};
@@ -36,3 +39,9 @@ const windowEar: WindowEar = {
   },
 };
 Object.assign(globalThis, { windowEar });
+
+const { setRemoteDescription } = RTCPeerConnection.prototype;
+RTCPeerConnection.prototype.setRemoteDescription = function (description) {
+  if (description.type === "offer") windowEar.offered ??= performance.timeOrigin + performance.now();
+  return setRemoteDescription.call(this, description);
+};
