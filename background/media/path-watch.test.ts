@@ -57,7 +57,7 @@ describe("startPathWatch", () => {
     vi.advanceTimersByTime(disconnectedMs - 1);
     path.become("connected");
     vi.advanceTimersByTime(disconnectedMs * 2);
-    expect(told).toEqual(["connected"]);
+    expect(told).toEqual(["silent", "connected"]);
   });
 
   it("disconnected for long: lost once, and again after it came back", () => {
@@ -67,7 +67,7 @@ describe("startPathWatch", () => {
     path.become("connected");
     path.become("disconnected");
     vi.advanceTimersByTime(disconnectedMs);
-    expect(told).toEqual(["lost", "connected", "lost"]);
+    expect(told).toEqual(["silent", "lost", "connected", "silent", "lost"]);
   });
 
   it("failed: lost at once, and not a second time by the clock", () => {
@@ -75,7 +75,7 @@ describe("startPathWatch", () => {
     path.become("disconnected");
     path.become("failed");
     vi.advanceTimersByTime(disconnectedMs * 2);
-    expect(told).toEqual(["lost"]);
+    expect(told).toEqual(["silent", "lost"]);
   });
 
   it("failed with DTLS: refused, which no restart mends", () => {

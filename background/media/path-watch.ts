@@ -2,7 +2,7 @@
 export interface PathEvents {
   connected(): void;
   lost(): void;
-  /** Sound has broken off, and nothing else is known yet. */
+  /** Sound, or the path itself, has broken off, and nothing else is known yet. */
   silent(): void;
   /** DTLS refused: the other side's certificate is not the one in its SDP (RFC 5763 §5). */
   refused(): void;
@@ -35,8 +35,10 @@ export function startPathWatch(
   };
   const look = () => {
     const state = connection.connectionState;
-    if (state === "disconnected") doubt();
-    else stop();
+    if (state === "disconnected") {
+      events.silent();
+      doubt();
+    } else stop();
     if (state === "connected") events.connected();
     if (state === "failed" && isRefused(connection)) events.refused();
     else if (state === "failed") events.lost();

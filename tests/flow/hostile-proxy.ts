@@ -41,6 +41,7 @@ export async function openHostileProxy(upstream: string): Promise<HostileProxy &
   let pongs = 0;
   let connections = 0;
   const frozen = new WeakSet<WebSocket>();
+  const toNode = new Set<WebSocket>();
   const pass = (direction: Direction, payload: RawData, to: WebSocket) => {
     const text = payload.toString();
     if (text.trim() === "") {
@@ -71,7 +72,10 @@ export async function openHostileProxy(upstream: string): Promise<HostileProxy &
     });
     node.on("close", () => client.terminate());
     node.on("error", () => client.terminate());
-    client.on("close", () => node.terminate());
+    toNode.add(node);
+    // Whoever is frozen cannot be heard to leave.
+    client.on("close", () => frozen.has(client) || node.terminate());
+    node.on("close", () => toNode.delete(node));
   });
   return {
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`,
@@ -91,7 +95,7 @@ export async function openHostileProxy(upstream: string): Promise<HostileProxy &
     inject: text => phone?.send(text),
     injectUp: text => newest?.send(text),
     close() {
-      for (const client of server.clients) client.terminate();
+      for (const socket of [...server.clients, ...toNode]) socket.terminate();
       server.close();
     },
   };
