@@ -1,6 +1,5 @@
 import type { Page } from "puppeteer";
 import { shorten } from "../../content/mark.ts";
-import { shortAddress } from "../../extension/ui/words.ts";
 import { hears, measure, silentBelow } from "./measure.ts";
 import type { Play } from "./play.ts";
 import { type Actor, find, isCall, openPopup, press, says, untilClosed } from "./stage.ts";
@@ -117,7 +116,7 @@ async function figuresOf(who: string, page: Page, hertz: number): Promise<readon
   }
 }
 
-async function hangUp({ alice, bob, report }: Play, { his, hers }: Windows): Promise<void> {
+async function hangUp({ alice, bob, report, world }: Play, { his, hers }: Windows): Promise<void> {
   await press(hers, "Hang up");
   await says(his, "They hung up.");
   await report.step("Alice hangs up, and Bob is told.", [{ who: "Bob", page: his }]);
@@ -126,7 +125,7 @@ async function hangUp({ alice, bob, report }: Play, { his, hers }: Windows): Pro
   for (const actor of [alice, bob]) {
     const popup = await openPopup(actor);
     await press(popup, "Recents", "tab");
-    await says(popup, shortAddress(actor === alice ? bob.person.account : alice.person.account));
+    await says(popup, world.residentOf((actor === alice ? bob : alice).person).name);
     shots.push({ who: actor.person.name, page: popup });
   }
   await report.step("The call stands in the recents of both.", shots);

@@ -5,7 +5,7 @@ import { openProfile } from "../start/profiles.ts";
 import type { Things } from "../start/things.ts";
 import type { World } from "../start/world.ts";
 import { callAboutOrder } from "./call-about-order.ts";
-import { dialByChain } from "./dial-by-chain.ts";
+import { dialByNumber } from "./dial-by-chain.ts";
 import { type FakeMedia, writeFakeMedia } from "./fake-media.ts";
 import { createReport, type Report } from "./report.ts";
 import { setUp } from "./set-up.ts";
@@ -49,7 +49,7 @@ export async function playDemo(world: World, things: Things): Promise<void> {
     await setUp(play);
     await talkToEcho(play);
     await callAboutOrder(play);
-    await dialByChain(play);
+    await dialByNumber(play);
     await tradeNumber(play);
   } catch (error) {
     const pages = await Promise.all(

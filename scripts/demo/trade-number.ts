@@ -7,11 +7,20 @@ import { confirmInWallet } from "./wallet-window.ts";
 const number = "+999 4000 4000";
 const size = { width: 1_000, height: 860 } as const;
 
-/** Alice claims a number and offers it, Bob buys it: the next call to it rings at his phone. */
+/** Alice claims a number and names it, and is called by the name; she offers it, Bob buys it: the next call rings his phone. */
 export async function tradeNumber(play: Play): Promise<void> {
   const { alice, bob, world } = play;
   const hers = await openDesk(alice);
   await claim(play, hers);
+  await name(play, hers);
+  await dial(play, {
+    from: bob,
+    to: alice,
+    text: world.residentOf(alice.person).name,
+    shown: number,
+    callerShown: world.residentOf(bob.person).name,
+    words: "Bob dials Alice's name, which leads to the number",
+  });
   await offer(play, hers);
   const his = await openDesk(bob);
   await buy(play, his);
@@ -54,13 +63,33 @@ async function claim({ alice, report }: Play, desk: Page): Promise<void> {
   await report.step("The number is hers.", [{ who: "Alice", page: desk }]);
 }
 
-async function offer({ alice, report }: Play, desk: Page): Promise<void> {
+/** From both sides: the number claims the name, and the name, which was another number's, claims this one. */
+async function name({ alice, report, world }: Play, desk: Page): Promise<void> {
+  const { name: wanted } = world.residentOf(alice.person);
   await press(desk, `All about ${number}`);
+  await write(desk, "alice.eth", wanted);
+  await press(desk, "Set the name");
+  await askWallet(desk);
+  await confirmInWallet(alice, report, `lets the number claim ${wanted}`);
+  await says(desk, "Half a link, which counts for nothing");
+  await report.step(
+    `The number claims ${wanted}; the name has to claim the number too, and the desk says so.`,
+    [{ who: "Alice", page: desk }],
+  );
+  await press(desk, `Let ${wanted} claim the number`);
+  await askWallet(desk);
+  await confirmInWallet(alice, report, "lets the name claim the number");
+  await says(desk, "claim each other.");
+  await report.step("Number and name claim each other.", [{ who: "Alice", page: desk }]);
+}
+
+async function offer({ alice, report }: Play, desk: Page): Promise<void> {
   await write(desk, "0.25", "2");
   await press(desk, "Offer it");
   await askWallet(desk);
   await confirmInWallet(alice, report, "offers the number for 2 ETH");
   await says(desk, "For 2 ETH");
+  await report.step("The number is for sale, to anybody who pays 2 ETH.", [{ who: "Alice", page: desk }]);
 }
 
 async function buy({ bob, report }: Play, desk: Page): Promise<void> {
