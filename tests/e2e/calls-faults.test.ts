@@ -216,7 +216,7 @@ describe.skipIf(!findProgram("chromium"))("a call goes on, or ends in words, whe
   });
 
   describe("the machine", () => {
-    it("finds another network: the line is looked at, and the call renews its path", async () => {
+    it("says that it has another network: the line is looked at, and a call whose path lives goes on as it is", async () => {
       const windows = await talk(alice, bob);
       const phone = await phoneOf(alice);
       await phone.evaluate(() => dispatchEvent(new Event("online")));
