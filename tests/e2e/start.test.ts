@@ -156,7 +156,13 @@ describe.skipIf(!findProgram("chromium"))("npm start -- --headless", () => {
     expect(shown.length).toBeGreaterThan(10);
     for (const file of shown) expect(existsSync(join(root, ".output/demo", file))).toBe(true);
     expect(report).not.toContain('class="bad"');
-    for (const words of ["says its sentence", "+999 2000 2000", "alice.eth", "claim each other", "that she has sold"])
+    for (const words of [
+      "says its sentence",
+      "+999 2000 2000",
+      "alice.eth",
+      "claim each other",
+      "that she has sold",
+    ])
       expect(report).toContain(words);
     expect(processesOf(join(root, ".output/demo/profiles"))).toEqual([]);
   }, 180_000);
