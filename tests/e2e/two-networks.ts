@@ -20,14 +20,18 @@ export interface TwoNetworks {
   /** This one reaches nobody. */
   cut(who: Who): void;
   heal(): void;
-  /** This one's machine has another address from now on, as after a change from cable to radio. */
-  move(who: Who): void;
+  /** This one's machine has no address any more, and nobody was told. */
+  leave(who: Who): void;
+  /** It has another one than before, as after a change from one radio network to the next. */
+  arrive(who: Who): void;
   close(): Promise<void>;
 }
 
 const domain = "closed.example";
 const port = 9443;
 const numbers: Readonly<Record<Who, number>> = { alice: 1, bob: 2 };
+/** In its network, behind who routes. */
+const firstPlace = 2;
 const root = join(import.meta.dirname, "../..");
 
 /** Whether this machine lets us make networks at all: root may, where the kernel has them. */
@@ -55,6 +59,7 @@ export async function openTwoNetworks(): Promise<TwoNetworks> {
     ip("-n", each, "link", "set", "lo", "up");
   }
   for (const who of ["alice", "bob"] as const) connect(names, who);
+  const places = { alice: firstPlace, bob: firstPlace };
   ip("netns", "exec", names.hub, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
   const node = await startNode(names.hub, folder);
   const filter = (...rules: readonly string[]) => {
@@ -70,11 +75,10 @@ export async function openTwoNetworks(): Promise<TwoNetworks> {
       filter('iifname "to-alice" oifname "to-bob" drop', 'iifname "to-bob" oifname "to-alice" drop'),
     cut: who => filter(`iifname "to-${who}" drop`, `oifname "to-${who}" drop`),
     heal: () => nft(names.hub, "delete", "table", "inet", "cut"),
-    move(who) {
-      const subnet = `10.77.${numbers[who]}`;
-      ip("-n", names[who], "addr", "delete", `${subnet}.2/24`, "dev", "net");
-      ip("-n", names[who], "addr", "add", `${subnet}.77/24`, "dev", "net");
-      ip("-n", names[who], "route", "add", "default", "via", `${subnet}.1`);
+    leave: who => ip("-n", names[who], "addr", "flush", "dev", "net", "scope", "global"),
+    arrive(who) {
+      places[who] += 1;
+      settle(names[who], numbers[who], places[who]);
     },
     async close() {
       const ended = node.exitCode === null ? once(node, "exit") : undefined;
@@ -96,9 +100,13 @@ function connect(names: Readonly<Record<Who | "hub", string>>, who: Who): void {
   ip("link", "add", "net", "netns", own, "type", "veth", "peer", "name", `to-${who}`, "netns", hub);
   ip("-n", hub, "addr", "add", `${subnet}.1/24`, "dev", `to-${who}`);
   ip("-n", hub, "link", "set", `to-${who}`, "up");
-  ip("-n", own, "addr", "add", `${subnet}.2/24`, "dev", "net");
   ip("-n", own, "link", "set", "net", "up");
-  ip("-n", own, "route", "add", "default", "via", `${subnet}.1`);
+  settle(own, numbers[who], firstPlace);
+}
+
+function settle(network: string, subnet: number, place: number): void {
+  ip("-n", network, "addr", "add", `10.77.${subnet}.${place}/24`, "dev", "net");
+  ip("-n", network, "route", "add", "default", "via", `10.77.${subnet}.1`);
 }
 
 function writeProgram(folder: string, network: string, who: Who): string {
