@@ -128,6 +128,8 @@ describe.skipIf(!findProgram("chromium"))("people who are found on the chain", (
     await Promise.all([hers.says("bob.eth"), hers.says("+999 2000 2000"), his.says("+999 1000 1000")]);
     await hers.press("Hang up");
     await his.says("They hung up.");
+    await alice.until("Bob's name in the list", ({ recents }) => recents[0]?.title === "bob.eth");
+    await bob.until("Alice's name in the list", ({ recents }) => recents[0]?.title === "alice.eth");
   });
 
   it.each([
