@@ -40,8 +40,10 @@ const windowEar: WindowEar = {
 };
 Object.assign(globalThis, { windowEar });
 
-const { setRemoteDescription } = RTCPeerConnection.prototype;
-RTCPeerConnection.prototype.setRemoteDescription = function (description) {
+const { prototype } = RTCPeerConnection;
+/** Without the overload of callbacks. */
+const apply: (description: RTCSessionDescriptionInit) => Promise<void> = prototype.setRemoteDescription;
+prototype.setRemoteDescription = function (this: RTCPeerConnection, description: RTCSessionDescriptionInit) {
   if (description.type === "offer") windowEar.offered ??= performance.timeOrigin + performance.now();
-  return setRemoteDescription.call(this, description);
+  return apply.call(this, description);
 };
