@@ -10,7 +10,7 @@ import { createNode } from "../signaller/node.ts";
 import { type CallPage, toCallPage } from "../tests/e2e/call-page.ts";
 import { openPerson, type Person } from "../tests/e2e/person.ts";
 import type { First } from "./call-page/ear.ts";
-import type { PeerPage } from "./call-page/peer-page.ts";
+import type { Opening, PeerPage } from "./call-page/peer-page.ts";
 import type { WindowEar } from "./call-page/window-ear.ts";
 import { startDelayRelay } from "./delay-relay.ts";
 import { parseOptions, say } from "./options.ts";
@@ -37,14 +37,30 @@ interface Talk {
 }
 
 const goals = { ringMs: 60, toPeer: 1.1, prepared: 0.3 } as const;
-type Name = "stranger" | "contact" | "video" | "peerjs" | "raw";
+type Name = "stranger" | "contact" | "video" | "peerjs" | "again" | "raw" | "prepared";
+
+const peerNames: Readonly<Record<Name, string>> = {
+  stranger: "ours",
+  contact: "ours",
+  video: "ours",
+  peerjs: "PeerJS 1.5.5, from peer.call(), a page's first call",
+  again: "PeerJS 1.5.5, from peer.call(), a page's second call",
+  raw: "RTCPeerConnection, from createOffer(), a page's first call",
+  prepared: "RTCPeerConnection, connected, from replaceTrack() of an open microphone",
+};
+
+const none = Number.NaN;
+const nothing: Talk = {
+  ...{ ring: none, toCaller: none, toCallee: none, frameToCaller: none, frameToCallee: none },
+  ...{ offer: none, sockets: none },
+};
 
 const { rounds, only } = parseOptions(process.argv.slice(2), 31);
 /** Pictures are a call of their own: cameras take of the machine what sound would be measured with. */
 const isOfPictures = only.includes("frame");
 const names: readonly Name[] = isOfPictures
   ? ["video", "peerjs", "raw"]
-  : ["stranger", "contact", "peerjs", "raw"];
+  : ["stranger", "contact", "peerjs", "again", "raw", "prepared"];
 const delayMs = only.includes("delay") ? 50 : 0;
 /** From one browser to the other: a hop to the node, and one from it. */
 const tripMs = 2 * delayMs;
@@ -59,6 +75,8 @@ const home: HomeDomain = { domain, urls: [relay.url], chain };
 const scripts = await bundle();
 const site = await startSite(scripts.page);
 const hub = await startHub(delayMs);
+const peerjs = { way: "peerjs", url: relay.httpUrl, camera: isOfPictures, silent: false } as const;
+const raw = { ...peerjs, way: "raw", url: hub.url } as const;
 const folder = await buildExtension("e2e");
 const [alice, bob] = await Promise.all([
   openPerson({ folder, hertz: 500 }),
@@ -66,13 +84,18 @@ const [alice, bob] = await Promise.all([
 ]);
 try {
   await Promise.all([alice.signIn(home), bob.signIn(home)]);
-  const pages = await Promise.all([alice, bob].map(openPage));
   const places: Record<Name, () => Promise<Talk>> = {
     stranger: () => talkByPhone(),
     video: () => talkByPhone("with cameras"),
     contact: () => withContact(() => talkByPhone()),
-    peerjs: () => talkByPage(pages, "peerjs", relay.httpUrl),
-    raw: () => talkByPage(pages, "raw", hub.url),
+    peerjs: () => onPages(pages => talkByPage(pages, peerjs)),
+    again: () =>
+      onPages(async pages => {
+        await talkByPage(pages, peerjs);
+        return talkByPage(pages, peerjs);
+      }),
+    raw: () => onPages(pages => talkByPage(pages, raw)),
+    prepared: () => onPages(pages => speakByPage(pages, { ...raw, silent: true })),
   };
   for (const name of names) await places[name]();
   const talks = await alternate(rounds, names, (name, round) => {
@@ -113,7 +136,9 @@ function printSounds(talks: Talks, suffix: string): void {
   for (const figure of audio) {
     const bench = `call.sound.${figure}${suffix}`;
     compare(talks, { bench, figure, ours: "stranger", peer: "peerjs", atMost: goals.toPeer });
+    compare(talks, { bench: `${bench}.again`, figure, ours: "stranger", peer: "again" });
     compare(talks, { bench: `${bench}.raw`, figure, ours: "stranger", peer: "raw" });
+    compare(talks, { bench: `${bench}.contact.least`, figure, ours: "contact", peer: "prepared" });
     compare(talks, {
       bench: `${bench}.contact`,
       figure,
@@ -170,8 +195,7 @@ interface Comparison {
 
 function compare(talks: Talks, { bench, figure, ours, peer, atMost }: Comparison): void {
   const pairs = talks.map(talk => ({ ours: talk[ours][figure], peer: talk[peer][figure] }));
-  const peerName =
-    peer === "peerjs" ? "PeerJS 1.5.5, from peer.call()" : "RTCPeerConnection, from createOffer()";
+  const peerName = peerNames[peer];
   const trips = delayMs > 0 ? { oneWayTrips: toFigure(median(pairs.map(it => it.ours)) / tripMs) } : {};
   printRow(
     toRow(
@@ -238,29 +262,49 @@ async function withContact(talk: () => Promise<Talk>): Promise<Talk> {
   return figures;
 }
 
-async function talkByPage(pages: readonly Page[], way: "peerjs" | "raw", url: string): Promise<Talk> {
-  const [hers, his] = pages as [Page, Page];
-  const [caller, callee] = ["a", "b"].map(name => `${name}-${crypto.randomUUID().slice(0, 8)}`) as [
-    string,
-    string,
-  ];
-  await Promise.all([
-    hers.evaluate((...opening) => page.open(...opening), way, caller, url),
-    his.evaluate((...opening) => page.open(...opening), way, callee, url),
-  ]);
+/** New ones, as our windows are; a page that has called before is warmer than a telephone ever finds it. */
+async function onPages(talk: (pages: Pages) => Promise<Talk>): Promise<Talk> {
+  const pages = (await Promise.all([alice, bob].map(openPage))) as [Page, Page];
+  const figures = await talk(pages);
+  await Promise.all(pages.map(it => it.close()));
+  return figures;
+}
+
+type Pages = readonly [hers: Page, his: Page];
+type Way = Omit<Opening, "id">;
+
+async function connect(pages: Pages, way: Way) {
+  const [hers, his] = pages;
+  const openings = ["a", "b"].map(name => ({ ...way, id: `${name}-${crypto.randomUUID().slice(0, 8)}` }));
+  await Promise.all(
+    pages.map((it, at) => it.evaluate(opening => page.open(opening), openings[at] as Opening)),
+  );
+  // As long as our windows are there before somebody answers.
+  await new Promise(resolve => setTimeout(resolve, 400));
   const answered: Promise<First> = his.evaluate(() => page.answer());
-  const { began, first } = await hers.evaluate(to => page.call(to), callee);
-  const theirs = await answered;
+  const { began, first } = await hers.evaluate(to => page.call(to), openings[1]?.id ?? "");
+  return { began, atCaller: first, atCallee: await answered };
+}
+
+async function talkByPage(pages: Pages, way: Way): Promise<Talk> {
+  const { began, atCaller, atCallee } = await connect(pages, way);
   await Promise.all(pages.map(it => it.evaluate(() => page.close())));
   return {
-    ring: Number.NaN,
-    toCaller: first.sound - began,
-    toCallee: theirs.sound - began,
-    frameToCaller: first.frame - began,
-    frameToCallee: theirs.frame - began,
-    offer: Number.NaN,
-    sockets: Number.NaN,
+    ...nothing,
+    toCaller: atCaller.sound - began,
+    toCallee: atCallee.sound - began,
+    frameToCaller: atCaller.frame - began,
+    frameToCallee: atCallee.frame - began,
   };
+}
+
+async function speakByPage(pages: Pages, way: Way): Promise<Talk> {
+  await connect(pages, way);
+  await new Promise(resolve => setTimeout(resolve, 400));
+  const heard = pages.map(it => it.evaluate(() => page.hear()));
+  const began = await pages[1].evaluate(() => page.speak());
+  const [atCaller = 0, atCallee = 0] = await Promise.all(heard);
+  return { ...nothing, toCaller: atCaller - began, toCallee: atCallee - began };
 }
 
 /** The moment at which the snapshot says that it rings at the other side. */

@@ -57,10 +57,6 @@ export function startEar() {
       setTimeout(() => reject(new Error("Nothing was seen")), patienceMs);
     });
   return {
-    async first(stream: MediaStream): Promise<First> {
-      const [sound, frame] = await Promise.all([firstSound(stream), firstFrame(stream)]);
-      return { sound, frame };
-    },
     firstSound,
     firstFrame,
   };

@@ -1,39 +1,66 @@
 import { Peer } from "peerjs";
 import { type First, startEar } from "./ear.ts";
 
-/** A page that calls without a phone: by stock PeerJS, or by a bare connection. Its microphone is open beforehand. */
+/** A page that calls without a phone: by stock PeerJS, or by a bare connection. Its devices are open beforehand. */
 export interface PeerPage {
-  open(way: "peerjs" | "raw", id: string, url: string): Promise<void>;
+  open(opening: Opening): Promise<void>;
   /** Calls, and gives the moment of it and the first of the other side. */
   call(to: string): Promise<{ readonly began: number; readonly first: First }>;
   /** The next call that comes is answered at once; gives the first of the other side. */
   answer(): Promise<First>;
+  /**
+   * Of two that are connected and silent, the least that "prepared" can mean: one sends its microphone, and says so,
+   * and the other sends its own. Gives the moment of it, or of the first sound of the other.
+   */
+  speak(): Promise<number>;
+  hear(): Promise<number>;
   close(): void;
 }
 
+export interface Opening {
+  readonly way: "peerjs" | "raw";
+  readonly id: string;
+  readonly url: string;
+  readonly camera: boolean;
+  /** Silence is sent until somebody speaks. */
+  readonly silent: boolean;
+}
+
 interface Way {
+  /** Sends another track, and asks the other page to do so too. */
+  speak(): void;
   call(to: string, stream: MediaStream): Promise<MediaStream>;
   answer(stream: MediaStream): Promise<MediaStream>;
   hangUp(): void;
   close(): void;
 }
 
-const stage: { way?: Way; own?: MediaStream } = {};
+const stage: { way?: Way; own?: MediaStream; sent?: MediaStream; theirs?: MediaStream } = {};
 const ear = startEar();
 
 const page: PeerPage = {
-  async open(way, id, url) {
-    stage.own = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
-    stage.way = await (way === "peerjs" ? openPeer(id, url) : openRaw(id, url));
+  async open({ way, id, url, camera, silent }) {
+    stage.own = await navigator.mediaDevices.getUserMedia({ audio: true, video: camera });
+    stage.sent = silent ? new AudioContext().createMediaStreamDestination().stream : stage.own;
+    stage.way = await (way === "peerjs" ? openPeer(id, url) : openRaw(id, url, stage.own));
   },
   async call(to) {
-    const { way, own } = theStage();
+    const { way, sent } = theStage();
     const began = performance.timeOrigin + performance.now();
-    return { began, first: await ear.first(await way.call(to, own)) };
+    return { began, first: await heard(way.call(to, sent)) };
   },
   async answer() {
-    const { way, own } = theStage();
-    return ear.first(await way.answer(own));
+    const { way, sent } = theStage();
+    return heard(way.answer(sent));
+  },
+  async speak() {
+    const began = performance.timeOrigin + performance.now();
+    theStage().way.speak();
+    return began;
+  },
+  async hear() {
+    if (!stage.theirs) throw new Error("This page is in no call");
+    return ear.firstSound(stage.theirs);
   },
   close() {
     stage.way?.hangUp();
@@ -47,9 +74,20 @@ const page: PeerPage = {
 Object.assign(globalThis, { page });
 
 function theStage() {
-  const { way, own } = stage;
-  if (!way || !own) throw new Error("This page was not opened");
-  return { way, own };
+  const { way, own, sent } = stage;
+  if (!way || !own || !sent) throw new Error("This page was not opened");
+  return { way, own, sent };
+}
+
+/** The first of all that the other side sends; of silence, nothing. */
+async function heard(theirs: Promise<MediaStream>): Promise<First> {
+  const stream = await theirs;
+  stage.theirs = stream;
+  const { own, sent } = theStage();
+  if (own !== sent) return { sound: Number.NaN, frame: Number.NaN };
+  const frame = own.getVideoTracks().length > 0 ? ear.firstFrame(stream) : Number.NaN;
+  const [sound, picture] = await Promise.all([ear.firstSound(stream), frame]);
+  return { sound, frame: picture };
 }
 
 async function openPeer(id: string, url: string): Promise<Way> {
@@ -76,13 +114,14 @@ async function openPeer(id: string, url: string): Promise<Way> {
       call.answer(stream);
       return heard(call);
     },
+    speak: () => undefined,
     hangUp: () => calls.forEach(call => void call.close()),
     close: () => peer.destroy(),
   };
 }
 
 /** The least that connects two pages: a socket that passes on what the other one says, candidates as they come. */
-async function openRaw(id: string, url: string): Promise<Way> {
+async function openRaw(id: string, url: string, own: MediaStream): Promise<Way> {
   const socket = new WebSocket(`${url}?id=${id}`);
   await new Promise(resolve => socket.addEventListener("open", resolve, { once: true }));
   const connection = new RTCPeerConnection();
@@ -92,9 +131,10 @@ async function openRaw(id: string, url: string): Promise<Way> {
   const early: RTCIceCandidateInit[] = [];
   connection.onicecandidate = ({ candidate }) => candidate && say(other, { candidate });
   socket.onmessage = async ({ data }) => {
-    const { from, sdp, candidate } = JSON.parse(String(data));
+    const { from, sdp, candidate, speaks } = JSON.parse(String(data));
     other = from;
-    if (candidate) {
+    if (speaks) sendOwn();
+    else if (candidate) {
       if (connection.remoteDescription) await connection.addIceCandidate(candidate);
       else early.push(candidate);
     } else if (sdp.type === "offer") offer(sdp);
@@ -107,6 +147,11 @@ async function openRaw(id: string, url: string): Promise<Way> {
   const heard = new Promise<MediaStream>(resolve => {
     connection.ontrack = ({ streams: [stream] }) => stream && resolve(stream);
   });
+  const sendOwn = () => {
+    const [track] = own.getAudioTracks();
+    const [sender] = connection.getSenders();
+    if (track && sender) void sender.replaceTrack(track);
+  };
   const add = (stream: MediaStream) =>
     stream.getTracks().forEach(track => void connection.addTrack(track, stream));
   return {
@@ -125,6 +170,10 @@ async function openRaw(id: string, url: string): Promise<Way> {
       await connection.setLocalDescription(answer);
       say(other, { sdp: answer });
       return heard;
+    },
+    speak() {
+      sendOwn();
+      say(other, { speaks: true });
     },
     hangUp: () => connection.close(),
     close: () => socket.close(),
