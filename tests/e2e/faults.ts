@@ -1,4 +1,4 @@
-import type { Page, Target } from "puppeteer";
+import { type Page, ProtocolError, type Target, type WebWorker } from "puppeteer";
 import { extensionId } from "./extension-stage.ts";
 import type { Person } from "./person.ts";
 
@@ -15,12 +15,20 @@ export async function workerOf({ browser }: Person) {
 
 /** Until it stays dead: what was still on its way to it when it was killed has the browser start it anew. */
 export async function killWorker(person: Person): Promise<void> {
-  await (await workerOf(person)).close();
+  const close = async (worker: WebWorker | null) => {
+    try {
+      await worker?.close();
+    } catch (error) {
+      // It went by itself in the same moment.
+      if (!(error instanceof ProtocolError)) throw error;
+    }
+  };
+  await close(await workerOf(person));
   for (let quiet = 0; quiet < 3; quiet += 1) {
     await new Promise(resolve => setTimeout(resolve, 50));
     const target = person.browser.targets().find(isWorker);
     if (target === undefined) continue;
-    await (await target.worker())?.close();
+    await close(await target.worker());
     quiet = -1;
   }
 }
