@@ -24,8 +24,8 @@ export interface SourceControls {
   readonly trouble: MicrophoneError | undefined;
   mute(isMuted: boolean): void;
   /**
-   * Opened, and sent to nobody before the phone says so: it takes longer than a connection does. For who places a call,
-   * and so means to speak, once it rings at somebody who was proven; for who is called, with the click that answers.
+   * Opened while it rings at somebody who was proven, and sent to nobody: it takes longer than a connection does, and
+   * whoever places a call means to speak.
    */
   readyMicrophone(): void;
   /** Also before it is opened. @throws MicrophoneError */

@@ -76,11 +76,11 @@ describe("windows of calls", () => {
     const { change, doors } = await open();
     change({ ...incomingCall, state: screening });
     change({ ...incomingCall, proof: "proven", state: ringing });
+    const notice = "in@example: Calls you, about 7 on app.example.";
+    await expect.poll(() => doors).toEqual([notice, "open in@example"]);
     change({ ...incomingCall, proof: "proven", state: { ...ringing, alerting: false } });
     change({ ...incomingCall, state: { kind: "connecting-in", tag: tagA, step: { at: "making-offer" } } });
-    await expect
-      .poll(() => doors)
-      .toEqual(["open in@example", "in@example: Calls you, about 7 on app.example.", "clear in@example"]);
+    await expect.poll(() => doors).toEqual([notice, "open in@example", "clear in@example"]);
   });
 
   it("one opens at once for whoever calls, and says so where nobody was proven", async () => {

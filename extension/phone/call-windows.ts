@@ -20,14 +20,14 @@ export interface CallWindows {
   gone(call: CallId): void;
 }
 
-/** Until then a window has to be there, however long the wire takes. */
-const patienceMs = 150;
+/** `soon`: once the wire has taken what the call says with it; `late`: however long the wire takes. */
+const patienceMs = { soon: 12, late: 150 } as const;
 
 /** One window and, while it rings, one notice a call. The worker opens them; what they belong to is known here. */
 export function startCallWindows(options: CallWindowsOptions): CallWindows {
   const { bus, kit, failed, signal } = options;
   const windows = new Map<CallId, Promise<number>>();
-  const late = new Set<CallId>();
+  const due = new Map<CallId, "soon" | "late">();
   const caught = (work: Promise<unknown>) => void work.catch((error: unknown) => failed("window", error));
 
   const open = (call: CallId) => {
@@ -51,17 +51,14 @@ export function startCallWindows(options: CallWindowsOptions): CallWindows {
   const openSoon = (record: CallRecord) => {
     const { id } = record;
     if (!isShown(record) || isOver(record.call.state) || windows.has(id)) return;
-    if (isAlerting(record)) {
-      caught(open(id));
-      return;
-    }
-    if (late.has(id)) return;
-    late.add(id);
+    const when = isAlerting(record) ? "soon" : "late";
+    if (due.get(id) === when || due.get(id) === "soon") return;
+    due.set(id, when);
     setTimeout(() => {
-      late.delete(id);
+      due.delete(id);
       const now = kit.calls.list().find(each => each.id === id);
       if (now !== undefined && !signal.aborted && !windows.has(id) && !isForgotten(now)) caught(open(id));
-    }, patienceMs);
+    }, patienceMs[when]);
   };
   /** The windows of calls that the phone has forgotten are only read. */
   const forget = () => {

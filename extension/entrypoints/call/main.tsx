@@ -1,12 +1,14 @@
 import "../../ui/theme.css";
 import type { JSX } from "preact";
 import { useEffect, useReducer, useRef } from "preact/hooks";
-import type { CallView } from "../../../background/bus/phone-contract.ts";
+import type { CallStage, CallView } from "../../../background/bus/phone-contract.ts";
 import type { CallMediaControls } from "../../../background/media/call-media.ts";
 import { startMediaHome } from "../../../background/media/media-home.ts";
 import { openStore } from "../../../background/store/store.ts";
 import type { CallId } from "../../../protocol/ids.ts";
 import { CallWindow } from "../../features/call-window/panel.tsx";
+import { streamOf } from "../../features/call-window/talking-stream.ts";
+import { sound } from "../../features/call-window/voice.tsx";
 import { openBus } from "../../open-bus.ts";
 import { Empty, type PanelProps, showPanel } from "../../ui/panel.tsx";
 import { useClosing } from "./use-closing.ts";
@@ -15,8 +17,14 @@ const id = new URLSearchParams(location.search).get("call") as CallId | null;
 const media = id === null ? undefined : openMedia(id);
 showPanel(CallOfThisWindow);
 
-/** Several changes come at once with an answer, and what they are of goes before its being drawn. */
-const mediaFirstMs = 20;
+/** Several changes come at once with an answer, and the connection goes before the drawing of them. */
+const mediaFirstMs = 100;
+let stage: CallStage | undefined;
+
+function isConnecting(media: CallMediaControls | undefined): boolean {
+  const isOpen = media !== undefined && media.remote.size > 0;
+  return isOpen && (stage === "ringing" || stage === "calling" || stage === "connecting");
+}
 
 interface WindowMedia {
   now(): CallMediaControls | undefined;
@@ -35,16 +43,20 @@ function openMedia(call: CallId): WindowMedia {
   const tell = () => {
     if (isDue) return;
     isDue = true;
-    setTimeout(() => {
-      isDue = false;
-      for (const listener of listeners) listener();
-    }, mediaFirstMs);
+    setTimeout(
+      () => {
+        isDue = false;
+        for (const listener of listeners) listener();
+      },
+      isConnecting(controls) ? mediaFirstMs : 0,
+    );
   };
   startMediaHome({
     call,
     take: async name => (await store).keys.take(name),
     changed(opened) {
       controls = opened;
+      sound(streamOf(opened)?.stream);
       tell();
     },
     // Where the phone is gone, the next one says by what it shows that it knows nothing of this call.
@@ -64,6 +76,7 @@ function CallOfThisWindow(props: PanelProps): JSX.Element {
     // Media that were there between the first drawing and this told nobody.
     drawAnew();
   }, []);
+  stage = call?.stage;
   useClosing(call);
   useReadyMicrophone(call);
   if (!call) return <Over />;

@@ -10,11 +10,7 @@ import { showCamera } from "./show-camera.ts";
  */
 export function Ringing(props: CallProps): JSX.Element {
   const { call, bus, run, media } = props;
-  const answer = () => {
-    // Who is answered waits for this one's voice too: the microphone need not wait for the phone's word.
-    media?.sources.readyMicrophone();
-    run(() => bus.ask("phone.call.answer", { call: call.id }));
-  };
+  const answer = () => run(() => bus.ask("phone.call.answer", { call: call.id }));
   // Two works at once: whoever has no camera, or allows none, has answered all the same.
   const answerSeen = () => {
     answer();

@@ -3,6 +3,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { CallProps } from "./panel.tsx";
 import { streamOf } from "./talking-stream.ts";
 
+const voiceId = "their-voice";
+
+/** Gives the voice its stream without waiting for the window to be drawn: one hears before one sees that one does. */
+export function sound(stream: MediaStream | undefined): void {
+  const audio = document.getElementById(voiceId);
+  if (!(audio instanceof HTMLAudioElement) || audio.srcObject === (stream ?? null)) return;
+  audio.srcObject = stream ?? null;
+}
+
 /** What is heard of them, on the loudspeaker that was chosen; where the browser wants a click first, it gets one. */
 export function Voice({ media, snapshot, run }: CallProps): JSX.Element {
   const element = useRef<HTMLAudioElement>(null);
@@ -19,9 +28,7 @@ export function Voice({ media, snapshot, run }: CallProps): JSX.Element {
     }
   };
   useEffect(() => {
-    const audio = element.current;
-    if (!audio) return;
-    audio.srcObject = stream ?? null;
+    sound(stream);
     if (stream) void play();
   }, [stream]);
   useEffect(() => {
@@ -33,7 +40,7 @@ export function Voice({ media, snapshot, run }: CallProps): JSX.Element {
   }, [speaker]);
   return (
     <>
-      <audio id="their-voice" ref={element} autoplay />
+      <audio id={voiceId} ref={element} autoplay />
       {isSilenced && (
         <button type="button" class="button go" onClick={() => run(play)}>
           Turn the sound on
