@@ -17,21 +17,32 @@ export interface SpareOptions extends Omit<ConnectionOptions, "tag"> {
 }
 
 export function createSpare({ ahead, ...options }: SpareOptions): Spare {
-  const waiting: MediaEvent[] = [];
+  /** The newest of each kind. */
+  const waiting = new Map<MediaEvent["type"], MediaEvent>();
   let owner: DialogTag | undefined;
-  const hear = (event: MediaEvent) => {
-    if (owner === undefined) {
-      waiting.push(event);
-      if (event.type === "offer-made") ahead?.(event.offer);
-    } else options.hear(retag(event, owner));
+  const offered = (offer: ByteText) => {
+    waiting.set("offer-made", { type: "offer-made", offer });
+    ahead?.(offer);
   };
-  const connection = new MediaConnection({ ...options, tag: nobody, hear });
+  /** Once all candidates are known the offer bears them, and nothing has to follow it. */
+  const complete = () => {
+    const { iceGatheringState, localDescription } = connection.connection ?? {};
+    if (iceGatheringState === "complete" && localDescription) offered(localDescription.sdp);
+  };
+  const hear = (event: MediaEvent) => {
+    if (owner !== undefined) return options.hear(retag(event, owner));
+    waiting.set(event.type, event);
+    if (event.type === "offer-made") offered(event.offer);
+    else if (event.type === "candidates-made") complete();
+  };
+  const connection: MediaConnection = new MediaConnection({ ...options, tag: nobody, hear });
   connection.command({ do: "make-offer", tag: nobody, hold: false, restart: false });
   return {
     connection,
     take(tag) {
       owner = tag;
-      for (const event of waiting.splice(0)) options.hear(retag(event, tag));
+      for (const event of waiting.values()) options.hear(retag(event, tag));
+      waiting.clear();
     },
   };
 }

@@ -103,6 +103,29 @@ describe("media whose home is a window", () => {
     await expect.poll(() => heard.slice(1)).toEqual([{ type: "offer-made", offer: "v=0 later" }]);
   });
 
+  it("candidates that an offer made ahead bears are not told again", async () => {
+    const whole = "v=0\r\na=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n";
+    const { call, media, heard } = await open("whole@a");
+    const { channel, hears } = openWindow(call);
+    channel.send({ type: "ready" });
+    await hears(1);
+    channel.send({ type: "ahead", offer: whole });
+    await expect.poll(() => heard.splice(0)).toHaveLength(1);
+    media.command(offer);
+    await hears(2);
+    const candidates = (fragment: string) =>
+      channel.send({ type: "event", event: { type: "candidates-made", tag, fragment } });
+    channel.send({ type: "event", event: { type: "offer-made", offer: whole } });
+    candidates("known");
+    candidates("new");
+    await expect
+      .poll(() => heard)
+      .toEqual([
+        { type: "offer-made", offer: whole },
+        { type: "candidates-made", tag, fragment: "new" },
+      ]);
+  });
+
   it.each([
     ["to hold with", [{ ...offer, hold: true }]],
     ["after another command took the connection", [{ do: "take-candidates", tag, fragment: "a=x" }, offer]],

@@ -115,6 +115,8 @@ function createEarlyOffer(hear: (event: MediaEvent) => void) {
   let kept: ByteText | undefined;
   let told: ByteText | undefined;
   let isFirst = true;
+  /** All its candidates are in it: what the window says of them next has been said. */
+  let isWhole = false;
   return {
     keep(offer: ByteText) {
       if (!isFirst) return;
@@ -130,7 +132,10 @@ function createEarlyOffer(hear: (event: MediaEvent) => void) {
       hear({ type: "offer-made", offer: kept });
     },
     pass(event: MediaEvent) {
-      if (event.type === "offer-made" && event.offer === told) told = undefined;
+      if (event.type === "offer-made" && told !== undefined) {
+        isWhole = event.offer === told && told.includes("\na=candidate:");
+        told = undefined;
+      } else if (event.type === "candidates-made" && isWhole) isWhole = false;
       else hear(event);
     },
   };

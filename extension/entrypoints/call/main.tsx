@@ -17,8 +17,11 @@ const id = new URLSearchParams(location.search).get("call") as CallId | null;
 const media = id === null ? undefined : openMedia(id);
 showPanel(CallOfThisWindow);
 
-/** Several changes come at once with an answer, and the connection goes before the drawing of them. */
-const mediaFirstMs = 100;
+/**
+ * Several changes come at once with an answer, and the connection goes before the drawing of them; the voice is there
+ * before the connection is.
+ */
+const afterMediaMs = { voice: 30, drawing: 100 } as const;
 let stage: CallStage | undefined;
 
 function isConnecting(media: CallMediaControls | undefined): boolean {
@@ -48,15 +51,15 @@ function openMedia(call: CallId): WindowMedia {
         isDue = false;
         for (const listener of listeners) listener();
       },
-      isConnecting(controls) ? mediaFirstMs : 0,
+      isConnecting(controls) ? afterMediaMs.drawing : 0,
     );
+    setTimeout(() => sound(streamOf(controls)?.stream), afterMediaMs.voice);
   };
   startMediaHome({
     call,
     take: async name => (await store).keys.take(name),
     changed(opened) {
       controls = opened;
-      sound(streamOf(opened)?.stream);
       tell();
     },
     // Where the phone is gone, the next one says by what it shows that it knows nothing of this call.
