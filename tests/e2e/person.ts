@@ -116,7 +116,9 @@ export async function wakePhone(driving: Driving): Promise<Person> {
       given.add(target);
       const page = await target.asPage();
       // A target tells where its window is going to: what is asked of it before it is there would be lost.
-      await page.waitForFunction(() => location.pathname === "/call.html" && document.readyState === "complete");
+      await page.waitForFunction(
+        () => location.pathname === "/call.html" && document.readyState === "complete",
+      );
       return page;
     },
     async signIn(home) {
