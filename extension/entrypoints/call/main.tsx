@@ -22,15 +22,11 @@ showPanel(CallOfThisWindow);
  * before the connection is.
  */
 const afterMediaMs = { voice: 30, drawing: 100 } as const;
-let stage: CallStage | undefined;
-
-function isConnecting(media: CallMediaControls | undefined): boolean {
-  const isOpen = media !== undefined && media.remote.size > 0;
-  return isOpen && (stage === "ringing" || stage === "calling" || stage === "connecting");
-}
 
 interface WindowMedia {
   now(): CallMediaControls | undefined;
+  /** What people see of the call. */
+  shown(stage: CallStage | undefined): void;
   watch(listener: () => void): void;
 }
 
@@ -42,7 +38,12 @@ function openMedia(call: CallId): WindowMedia {
   const listeners = new Set<() => void>();
   const store = openStore({ now: Date.now(), signal });
   let controls: CallMediaControls | undefined;
+  let stage: CallStage | undefined;
   let isDue = false;
+  const isConnecting = () => {
+    const isOpen = controls !== undefined && controls.remote.size > 0;
+    return isOpen && (stage === "ringing" || stage === "calling" || stage === "connecting");
+  };
   const tell = () => {
     if (isDue) return;
     isDue = true;
@@ -51,7 +52,7 @@ function openMedia(call: CallId): WindowMedia {
         isDue = false;
         for (const listener of listeners) listener();
       },
-      isConnecting(controls) ? afterMediaMs.drawing : 0,
+      isConnecting() ? afterMediaMs.drawing : 0,
     );
     setTimeout(() => sound(streamOf(controls)?.stream), afterMediaMs.voice);
   };
@@ -68,7 +69,13 @@ function openMedia(call: CallId): WindowMedia {
     signal,
   });
   addEventListener("pagehide", () => end.abort(), { once: true });
-  return { now: () => controls, watch: listener => void listeners.add(listener) };
+  return {
+    now: () => controls,
+    shown(now) {
+      stage = now;
+    },
+    watch: listener => void listeners.add(listener),
+  };
 }
 
 function CallOfThisWindow(props: PanelProps): JSX.Element {
@@ -79,7 +86,7 @@ function CallOfThisWindow(props: PanelProps): JSX.Element {
     // Media that were there between the first drawing and this told nobody.
     drawAnew();
   }, []);
-  stage = call?.stage;
+  media?.shown(call?.stage);
   useClosing(call);
   useReadyMicrophone(call);
   if (!call) return <Over />;
