@@ -150,6 +150,8 @@ describe.skipIf(!findProgram("chromium"))("the demo DApp", () => {
     await says(page, "Your buyer");
     await says(page, "Settled");
     await settings.select("#account", String(bob.index));
+    // Closed before it is saved, the settings would leave the next test the other account.
+    await says(page, "Your seller");
     await Promise.all([settings.close(), page.close()]);
   });
 
