@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { peerLimits } from "../../protocol/peer/limits.ts";
 import { buildExtension } from "../../scripts/build-extension.ts";
 import { findProgram } from "../../scripts/setup/ensure-system.js";
 import { type HomeNode, startHomeNode } from "./home-node.ts";
@@ -8,8 +7,9 @@ import { calmDown, hearEachOther, lineIs, talk } from "./talking.ts";
 
 /** ICE has given up by then, and the node has asked in vain. */
 const napMs = 30_000;
-/** What a node takes of silence, and then some. */
-const silenceMs = peerLimits.aliveTimeoutMs + 25_000;
+/** What this node takes of silence, a nap and some, and the whole until it has swept. */
+const silentBeats = 40;
+const silenceMs = silentBeats * 1_000 + 25_000;
 
 describe.skipIf(!findProgram("chromium"))("a machine that sleeps", () => {
   let node: HomeNode;
@@ -18,7 +18,7 @@ describe.skipIf(!findProgram("chromium"))("a machine that sleeps", () => {
 
   beforeAll(async () => {
     const folder = await buildExtension("e2e");
-    node = await startHomeNode();
+    node = await startHomeNode({ silentBeats });
     [alice, bob] = await Promise.all([
       openPerson({ folder, hertz: 500 }),
       openPerson({ folder, hertz: 900 }),
@@ -57,7 +57,7 @@ describe.skipIf(!findProgram("chromium"))("a machine that sleeps", () => {
     await expect.poll(() => node.devices(), { timeout: 15_000 }).toBe(2);
     await lineIs("ready", bob);
     await talk(alice, bob);
-  }, 150_000);
+  }, 120_000);
 });
 
 /** To all processes of a browser: it was started as the head of a group of its own. */

@@ -1,6 +1,6 @@
 import type { HomeDomain } from "../../background/bus/phone-contract.ts";
 import { createLog } from "../../signaller/log.ts";
-import { createNode, type SignallerNode } from "../../signaller/node.ts";
+import { createNode, type NodeConfig, type SignallerNode } from "../../signaller/node.ts";
 
 /** The node that phones of a test have their lines with: it can fall, and come back on the same port. */
 export interface HomeNode {
@@ -19,10 +19,10 @@ const domain = "closed.example";
 /** As browserless phones of the flows sign for it. */
 const chain = { id: 1 };
 
-export async function startHomeNode(): Promise<HomeNode> {
+export async function startHomeNode(limits: NodeConfig["limits"] = {}): Promise<HomeNode> {
   const defects: string[] = [];
   const log = createLog(line => defects.push(line), "error");
-  const create = (port: number) => createNode({ domain, chain, port, log });
+  const create = (port: number) => createNode({ domain, chain, port, log, limits });
   let node: SignallerNode = create(0);
   const { port, urls } = await node.listen();
   return {
