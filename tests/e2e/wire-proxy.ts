@@ -22,6 +22,8 @@ export interface WireProxy {
   obey(rule: Rule): void;
   /** How many messages its rules have lost, delayed or multiplied since the beginning. */
   readonly struck: number;
+  /** The beginnings of the last messages, for whoever asks why a test failed. */
+  readonly passed: readonly string[];
   /** Cuts all connections without a goodbye; new ones are taken. */
   cut(): void;
   /** Cuts the page's half only: the node's stays open and silent, as after a change of network. */
@@ -30,6 +32,8 @@ export interface WireProxy {
 }
 
 export const passOn: Rule = () => ({});
+
+const mostPassed = 60;
 
 export async function startWireProxy(target: string): Promise<WireProxy> {
   const server = createServer((_, response) => response.writeHead(404).end());
@@ -40,8 +44,11 @@ export async function startWireProxy(target: string): Promise<WireProxy> {
   const pairs = new Set<{ page: WebSocket; node: WebSocket }>();
   const held: { rule: Rule; struck: number } = { rule: passOn, struck: 0 };
 
+  const passed: string[] = [];
   const forward = (payload: RawData, direction: Direction, to: WebSocket) => {
     const message = payload.toString();
+    passed.push(`${Math.round(performance.now())} ${direction} ${message.slice(0, 160)}`);
+    if (passed.length > mostPassed) passed.shift();
     const { copies = 1, delayMs = 0 } = held.rule(message, direction);
     if (copies !== 1 || delayMs !== 0) held.struck++;
     const pass = () => {
@@ -84,6 +91,7 @@ export async function startWireProxy(target: string): Promise<WireProxy> {
   return {
     url: `ws://127.0.0.1:${port}`,
     httpUrl: `http://127.0.0.1:${port}`,
+    passed,
     get struck() {
       return held.struck;
     },

@@ -19,9 +19,14 @@ describe.skipIf(!findProgram("chromium"))("stock PeerJS pages and stock SIP page
   beforeAll(async () => {
     [stage, node] = await Promise.all([openStage(), startNode()]);
   });
-  beforeEach(async () => {
+  beforeEach(async ({ onTestFailed }) => {
     turn++;
-    [peersWire, sipsWire] = await Promise.all([startWireProxy(node.wsUrl), startWireProxy(node.wsUrl)]);
+    const wires = await Promise.all([startWireProxy(node.wsUrl), startWireProxy(node.wsUrl)]);
+    [peersWire, sipsWire] = wires;
+    // What a page did not see may be on a wire, or not even there.
+    onTestFailed(() => {
+      process.stderr.write(`${wires.flatMap(({ passed }) => passed).join("\n")}\n`);
+    });
   });
   afterEach(async () => {
     await stage.closePages();
