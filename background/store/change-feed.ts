@@ -14,14 +14,16 @@ export interface Watch {
 
 /**
  * Tells panels when to look again. What changed is not told: a panel asks for its page anew. Each write of a table
- * or log changes its head, so that is all that is watched.
+ * or log changes its head, so that is all that is watched; and all heads, whatever is wanted of them: a live query
+ * keeps every change of the database that does not concern it, until one does.
  */
 export function watchChanges(db: Database, { names, changed, ended, signal }: Watch): void {
   if (signal.aborted) return;
   let before: readonly (number | undefined)[] | undefined;
-  const subscription = liveQuery(() => db.heads.bulkGet([...names])).subscribe({
+  const subscription = liveQuery(() => db.heads.toArray()).subscribe({
     next(heads) {
-      const now = heads.map(head => head?.revision);
+      const revisions = new Map(heads.map(({ name, revision }) => [name, revision]));
+      const now = names.map(name => revisions.get(name));
       const news = names.filter((_, at) => before === undefined || before[at] !== now[at]);
       before = now;
       if (news.length > 0) changed(news);

@@ -15,7 +15,7 @@ export interface Vault {
 /** 128 bits of an HMAC tell apart all that a person can collect. */
 const tokenBytes = 16;
 /** People one talks to, and settings: a few hundred. */
-const mostTokensKept = 4_096;
+const mostTokensKept = 1_024;
 
 interface KeyForm {
   readonly algorithm: AesKeyGenParams | HmacKeyGenParams;
