@@ -2,6 +2,7 @@ import type { DialogTag } from "../../protocol/ids.ts";
 import type { ByteText } from "../../protocol/sip/message.ts";
 import { type CallConnections, createCallConnections } from "./call-connections.ts";
 import type { CallCertificate } from "./certificate.ts";
+import type { MediaWork } from "./connection.ts";
 import type { CallMedia, MediaCommand, MediaOpening } from "./media-port.ts";
 import type { Quality } from "./quality.ts";
 import { createSources, type SourceControls } from "./sources.ts";
@@ -18,7 +19,7 @@ export interface CallMediaOptions extends Omit<MediaOpening, "id" | "offers"> {
   /** An offer was made that nobody has asked for yet. */
   ahead?(offer: ByteText): void;
   /** For the log. */
-  failed(command: MediaCommand["do"], error: unknown): void;
+  failed(work: MediaWork, error: unknown): void;
   /** Somebody should look again: a track, a picture or the microphone is another. */
   changed(): void;
 }

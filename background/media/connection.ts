@@ -4,6 +4,7 @@ import { peerLimits } from "../../protocol/peer/limits.ts";
 import type { ByteText } from "../../protocol/sip/message.ts";
 import { closeOffer } from "./close-offer.ts";
 import { answerByPeer, type DialogLine, type DialogLineOptions, offerByPeer } from "./dialog-socket.ts";
+import { createFirstPicture, type FirstPicture } from "./first-picture.ts";
 import type { MediaCommand, MediaEvent } from "./media-port.ts";
 import { createOwnCandidates, type OwnCandidates } from "./own-candidates.ts";
 import { startPathWatch } from "./path-watch.ts";
@@ -17,8 +18,11 @@ export interface ConnectionOptions {
   tracks(): { readonly audio: MediaStreamTrack; readonly video: MediaStreamTrack };
   hear(event: MediaEvent): void;
   /** For the log: what could not be done, and why. */
-  failed(command: MediaCommand["do"], error: unknown): void;
+  failed(work: MediaWork, error: unknown): void;
 }
+
+/** What may fail. */
+export type MediaWork = MediaCommand["do"] | "start-picture";
 
 type Kind = "audio" | "video";
 type Command<Name extends MediaCommand["do"]> = Extract<MediaCommand, { do: Name }>;
@@ -37,6 +41,7 @@ export class MediaConnection {
   readonly #their: TheirCandidates;
   readonly #senders = new Map<Kind, RTCRtpSender>();
   #line: DialogLine | undefined;
+  #picture: FirstPicture | undefined;
   #work: Promise<void> = Promise.resolve();
   #isReleased = false;
   /** What was agreed last, and what our open offer wants. */
@@ -70,7 +75,9 @@ export class MediaConnection {
 
   /** Sends another track in the place of the last one; nothing is negotiated. */
   async replace(kind: Kind, track: MediaStreamTrack): Promise<void> {
-    if (!this.#ended.signal.aborted) await this.#senders.get(kind)?.replaceTrack(track);
+    if (this.#ended.signal.aborted) return;
+    if (kind === "video") this.#picture?.sends(track);
+    await this.#senders.get(kind)?.replaceTrack(track);
   }
 
   /** RFC 4733. Whether they are being sent: the other side may know no tones. */
@@ -200,6 +207,7 @@ export class MediaConnection {
     for (const sender of connection.getSenders()) {
       const kind = sender.track?.kind;
       if (kind === "audio" || kind === "video") this.#senders.set(kind, sender);
+      if (kind === "video") this.#startPicture(sender);
     }
     if (hold) this.#point(connection, hold);
     connection.addEventListener("track", ({ track }) => this.remote.addTrack(track), { signal });
@@ -209,13 +217,23 @@ export class MediaConnection {
     return line;
   }
 
+  #startPicture(sender: RTCRtpSender): void {
+    const { signal } = this.#ended;
+    const failed = (error: unknown) => this.#options.failed("start-picture", error);
+    this.#picture = createFirstPicture({ sender, signal, failed });
+    if (sender.track) this.#picture.sends(sender.track);
+  }
+
   #watch({ connection, channel }: DialogLine): void {
     const { tag, hear } = this.#options;
     const { signal } = this.#ended;
     const path = startPathWatch(
       connection,
       {
-        connected: () => hear({ type: "media-connected", tag }),
+        connected: () => {
+          this.#picture?.connected();
+          hear({ type: "media-connected", tag });
+        },
         lost: () => hear({ type: "media-lost", tag }),
         silent: () => hear({ type: "media-silent", tag }),
         refused: () => hear({ type: "media-failed", tag, why: "fingerprint" }),

@@ -1,6 +1,7 @@
 import type { Browser } from "puppeteer";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { MediaCommand, MediaEvent } from "../../background/media/media-port.ts";
+import { placeholderSize } from "../../background/media/placeholders.ts";
 import { type DialogTag, isDialogTag } from "../../protocol/ids.ts";
 import { iceCredentialsOf, parseSdp } from "../../protocol/peer/sdp.ts";
 import { hasOnlyMediaKeys, type MediaKey } from "../../protocol/words/media-key.ts";
@@ -105,6 +106,16 @@ describe.skipIf(!findProgram("chromium"))("the media of a call, in Chromium", ()
 
     expect([count(callee, "offer-made"), count(caller, "answer-made")]).toEqual([1, 1]);
     expect(await caller.part.grade()).toBe("good");
+  });
+
+  it("a camera starts small, to be seen at once, and grows when the path was measured", async () => {
+    const call = await openCall();
+    const { caller, callee } = call;
+    await connect(call);
+    await openMicrophones(caller, callee);
+    await callee.part.showCamera();
+    expect(await caller.part.seesWider(placeholderSize)).toBeLessThanOrEqual(320);
+    await caller.part.seesWider(320);
   });
 
   it("bears the fingerprint of the certificate that was signed, on every line, and audio and video lines", async () => {

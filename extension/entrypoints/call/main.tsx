@@ -7,8 +7,7 @@ import { startMediaHome } from "../../../background/media/media-home.ts";
 import { openStore } from "../../../background/store/store.ts";
 import type { CallId } from "../../../protocol/ids.ts";
 import { CallWindow } from "../../features/call-window/panel.tsx";
-import { streamOf } from "../../features/call-window/talking-stream.ts";
-import { sound } from "../../features/call-window/voice.tsx";
+import { play, streamOf } from "../../features/call-window/talking-stream.ts";
 import { openBus } from "../../open-bus.ts";
 import { Empty, type PanelProps, showPanel } from "../../ui/panel.tsx";
 import { useClosing } from "./use-closing.ts";
@@ -21,7 +20,7 @@ showPanel(CallOfThisWindow);
  * Several changes come at once with an answer, and the connection goes before the drawing of them; the voice is there
  * before the connection is.
  */
-const afterMediaMs = { voice: 30, drawing: 100 } as const;
+const afterMediaMs = { voice: 30, picture: 50, drawing: 100 } as const;
 
 interface WindowMedia {
   now(): CallMediaControls | undefined;
@@ -54,7 +53,8 @@ function openMedia(call: CallId): WindowMedia {
       },
       isConnecting() ? afterMediaMs.drawing : 0,
     );
-    setTimeout(() => sound(streamOf(controls)?.stream), afterMediaMs.voice);
+    setTimeout(() => play("voice", streamOf(controls)?.stream), afterMediaMs.voice);
+    setTimeout(() => play("picture", streamOf(controls)?.stream), afterMediaMs.picture);
   };
   startMediaHome({
     call,

@@ -5,7 +5,7 @@ import { Avatar } from "../../ui/avatar.tsx";
 import { durationInWords, peerTitle, stageInWords } from "../../ui/words.ts";
 import type { CallProps } from "./panel.tsx";
 import { QualityBars } from "./quality-bars.tsx";
-import { streamOf } from "./talking-stream.ts";
+import { give, streamOf, theirs } from "./talking-stream.ts";
 
 /** Where one sees the other side, and oneself; without a picture of them, who it is and how it stands. */
 export function Stage({ call, media }: CallProps): JSX.Element {
@@ -20,7 +20,7 @@ export function Stage({ call, media }: CallProps): JSX.Element {
   return (
     <section class={`stage${isSeen ? " seen" : ""}${isMirror ? " mirror" : ""}`} aria-label="Picture">
       <Picture
-        id="their-video"
+        id={theirs.picture}
         stream={isOn ? talking?.stream : undefined}
         sized={width => picture(width > placeholderSize)}
       />
@@ -47,7 +47,7 @@ interface PictureProps {
 function Picture({ id, stream, sized }: PictureProps): JSX.Element {
   const element = useRef<HTMLVideoElement>(null);
   useEffect(() => {
-    if (element.current) element.current.srcObject = stream ?? null;
+    give(element.current, stream);
     if (!stream) sized?.(0);
   }, [stream]);
   return (

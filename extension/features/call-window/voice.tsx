@@ -1,16 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { CallProps } from "./panel.tsx";
-import { streamOf } from "./talking-stream.ts";
-
-const voiceId = "their-voice";
-
-/** Gives the voice its stream without waiting for the window to be drawn: one hears before one sees that one does. */
-export function sound(stream: MediaStream | undefined): void {
-  const audio = document.getElementById(voiceId);
-  if (!(audio instanceof HTMLAudioElement) || audio.srcObject === (stream ?? null)) return;
-  audio.srcObject = stream ?? null;
-}
+import { give, streamOf, theirs } from "./talking-stream.ts";
 
 /** What is heard of them, on the loudspeaker that was chosen; where the browser wants a click first, it gets one. */
 export function Voice({ media, snapshot, run }: CallProps): JSX.Element {
@@ -28,7 +19,7 @@ export function Voice({ media, snapshot, run }: CallProps): JSX.Element {
     }
   };
   useEffect(() => {
-    sound(stream);
+    give(element.current, stream);
     if (stream) void play();
   }, [stream]);
   useEffect(() => {
@@ -40,7 +31,7 @@ export function Voice({ media, snapshot, run }: CallProps): JSX.Element {
   }, [speaker]);
   return (
     <>
-      <audio id={voiceId} ref={element} autoplay />
+      <audio id={theirs.voice} ref={element} autoplay />
       {isSilenced && (
         <button type="button" class="button go" onClick={() => run(play)}>
           Turn the sound on

@@ -14,6 +14,8 @@ export interface MediaPart extends Journal {
   sing(hertz: number): void;
   hears(wanted: number[], unwanted: number[]): Promise<void>;
   seesPicture(frames: number): Promise<void>;
+  /** Waits for a picture wider than so many pixels; resolves with how wide it is. */
+  seesWider(pixels: number): Promise<number>;
   /** The black picture stands in for what was shown. */
   seesBlack(): Promise<void>;
   mute(isMuted: boolean): void;
@@ -92,6 +94,10 @@ async function pictures(): Promise<Record<string, unknown>[]> {
   return all.filter(entry => entry.type === "inbound-rtp" && entry.kind === "video");
 }
 
+async function widthDecoded(): Promise<number> {
+  return Math.max(0, ...(await pictures()).map(entry => Number(entry["frameWidth"] ?? 0)));
+}
+
 async function framesDecoded(): Promise<number> {
   return Math.max(0, ...(await pictures()).map(entry => Number(entry["framesDecoded"] ?? 0)));
 }
@@ -132,6 +138,10 @@ const part: MediaPart = {
   async seesPicture(frames) {
     const before = await framesDecoded();
     await until(`${frames} more frames`, async () => (await framesDecoded()) - before >= frames);
+  },
+  async seesWider(pixels) {
+    await until(`more than ${pixels} pixels`, async () => (await widthDecoded()) > pixels);
+    return widthDecoded();
   },
   seesBlack: () =>
     until("a black picture", async () => {
