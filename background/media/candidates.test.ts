@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { IceCandidate } from "../../protocol/peer/ice-candidate.ts";
 import { createOwnCandidates } from "./own-candidates.ts";
 import { createTheirCandidates } from "./their-candidates.ts";
@@ -16,15 +16,40 @@ const candidate = (port: number, usernameFragment = "aaaa"): IceCandidate => ({
 
 const listen = () => {
   const told: string[] = [];
-  const own = createOwnCandidates(fragment => told.push(fragment));
+  const end = new AbortController();
+  const own = createOwnCandidates(fragment => told.push(fragment), end.signal);
   const added: string[] = [];
   const their = createTheirCandidates(async it => {
     added.push(it.candidate.split(" ")[5] ?? "");
   });
-  return { told, own, added, their, newest: () => told.at(-1) ?? "" };
+  const newest = () => {
+    vi.runOnlyPendingTimers();
+    return told.at(-1) ?? "";
+  };
+  return { told, own, end, added, their, newest };
 };
 
 describe("candidates between two sides", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("that come together are told together, and not after the end", () => {
+    const { own, told, newest, end } = listen();
+    own.describe(sdpOf("aaaa"));
+    own.add(candidate(1));
+    own.add(candidate(2));
+    expect(told).toEqual([]);
+    expect(newest().match(/203.0.113.7 \d/g)).toEqual(["203.0.113.7 1", "203.0.113.7 2"]);
+    own.add(candidate(3));
+    own.complete();
+    expect(told).toHaveLength(2);
+    own.add(candidate(4));
+    end.abort();
+    own.add(candidate(5));
+    newest();
+    expect(told).toHaveLength(2);
+  });
+
   it("are not told before our description is out, and then all in one", () => {
     const { own, told, newest } = listen();
     own.add(candidate(1));

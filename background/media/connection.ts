@@ -52,7 +52,7 @@ export class MediaConnection {
     this.#options = options;
     this.#own = createOwnCandidates(fragment => {
       if (trickle) hear({ type: "candidates-made", tag, fragment });
-    });
+    }, this.#ended.signal);
     this.#their = createTheirCandidates(async candidate => {
       await this.#line?.connection.addIceCandidate(candidate);
     });

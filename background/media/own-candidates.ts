@@ -12,12 +12,25 @@ export interface OwnCandidates {
   describe(sdp: string): void;
 }
 
-export function createOwnCandidates(tell: (fragment: ByteText) => void): OwnCandidates {
+/**
+ * Those of a machine's own addresses come within some milliseconds. Each message waits for the answer to the one before,
+ * a whole round trip: the first is to bear them all.
+ */
+const togetherMs = 20;
+
+export function createOwnCandidates(tell: (fragment: ByteText) => void, signal: AbortSignal): OwnCandidates {
   let all: readonly IceCandidate[] = [];
   let sdp: string | undefined;
   let complete = false;
   let told: ByteText | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = () => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  signal.addEventListener("abort", stop, { once: true });
   const say = () => {
+    stop();
     if (sdp === undefined) return;
     const parsed = parseSdp(sdp);
     const ufrag = iceCredentialsOf(parsed, 0)?.ufrag;
@@ -31,7 +44,7 @@ export function createOwnCandidates(tell: (fragment: ByteText) => void): OwnCand
     add(candidate) {
       all = gather(all, candidate);
       complete = false;
-      say();
+      if (!signal.aborted) timer ??= setTimeout(say, togetherMs);
     },
     complete() {
       complete = true;
