@@ -221,7 +221,9 @@ export class MediaConnection {
     const { signal } = this.#ended;
     const failed = (error: unknown) => this.#options.failed("start-picture", error);
     this.#picture = createFirstPicture({ sender, signal, failed });
-    if (sender.track) this.#picture.sends(sender.track);
+    if (sender.track?.contentHint) this.#picture.sends(sender.track);
+    // The line is agreed with it. Black is sent after a picture, to end it, and not in its place: most calls have none.
+    else sender.replaceTrack(null).catch(failed);
   }
 
   #watch({ connection, channel }: DialogLine): void {
