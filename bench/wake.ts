@@ -9,6 +9,7 @@ import { createLog } from "../signaller/log.ts";
 import { createNode } from "../signaller/node.ts";
 import { createCaller, now } from "../tests/e2e/browserless-phone.ts";
 import { extensionId } from "../tests/e2e/extension-stage.ts";
+import { closeWorker } from "../tests/e2e/faults.ts";
 import { openPerson } from "../tests/e2e/person.ts";
 import { parseOptions, say } from "./options.ts";
 import { alternate, median, printRow, toFigure, toRow } from "./rounds.ts";
@@ -142,7 +143,10 @@ function watch(panel: Page, id: string, channel: string): Promise<{ notice: numb
     async (wanted, name) => {
       const at = () => performance.timeOrigin + performance.now();
       const opened = new Promise<number>(resolve => {
-        new BroadcastChannel(name).addEventListener("message", () => resolve(at()), { once: true });
+        // The phone greets on the same channel, before there is a window.
+        new BroadcastChannel(name).addEventListener("message", ({ data }) => {
+          if (data === "ready" || data.type === "ready") resolve(at());
+        });
       });
       const looked = (async () => {
         for (;;) {
@@ -164,7 +168,7 @@ function isWorker(target: Target): boolean {
 
 async function killWorker(browser: Browser, id: string): Promise<void> {
   const target = browser.targets().find(it => isWorker(it) && it.url().includes(id));
-  await (await target?.worker())?.close();
+  await closeWorker(await target?.worker());
   // Its end is told to the browser's other processes, and pages settle, before anything is measured.
   await new Promise(resolve => setTimeout(resolve, 300));
 }

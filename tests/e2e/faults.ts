@@ -15,21 +15,22 @@ export async function workerOf({ browser }: Person) {
 
 /** Until it stays dead: what was still on its way to it when it was killed has the browser start it anew. */
 export async function killWorker(person: Person): Promise<void> {
-  const close = async (worker: WebWorker | null) => {
-    try {
-      await worker?.close();
-    } catch (error) {
-      // It went by itself in the same moment.
-      if (!(error instanceof ProtocolError)) throw error;
-    }
-  };
-  await close(await workerOf(person));
+  await closeWorker(await workerOf(person));
   for (let quiet = 0; quiet < 3; quiet += 1) {
     await new Promise(resolve => setTimeout(resolve, 50));
     const target = person.browser.targets().find(isWorker);
     if (target === undefined) continue;
-    await close(await target.worker());
+    await closeWorker(await target.worker());
     quiet = -1;
+  }
+}
+
+export async function closeWorker(worker: WebWorker | null | undefined): Promise<void> {
+  try {
+    await worker?.close();
+  } catch (error) {
+    // It went by itself in the same moment.
+    if (!(error instanceof ProtocolError)) throw error;
   }
 }
 
