@@ -31,7 +31,13 @@ export function createFirstPicture({ sender, signal, failed }: FirstPictureOptio
   let hint = "";
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isSmall = true;
-  const limit = () => void bound(sender, isSmall).catch(failed);
+  // One after the other: what is set must be what was read last.
+  let work = Promise.resolve();
+  const limit = () => {
+    work = work
+      .then(() => (signal.aborted ? undefined : bound(sender, isSmall)))
+      .catch((error: unknown) => void (signal.aborted || failed(error)));
+  };
   const grow = () => {
     if (!isSmall || signal.aborted) return;
     isSmall = false;
